@@ -1,0 +1,163 @@
+"""What happened, who did it, and who still has to hear of it."""
+
+import base64
+import secrets
+import uuid
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Func, Q
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def no_truncate() -> pgtrigger.Trigger:
+    """`Protect` cannot guard TRUNCATE, which would empty a table past every row trigger."""
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'rows of % are never deleted', TG_TABLE_NAME;",
+    )
+
+
+class UUIDv7(Func):
+    """PostgreSQL 18's own time-ordered identifier."""
+
+    function = "uuidv7"
+    output_field = models.UUIDField()
+
+
+class Event(models.Model):
+    """One thing that happened in the shop. Holds ids and numbers, no personal data and no foreign keys upward.
+
+    Written through `events.outbox.record`, or by the ledger's posting calls through the SQL function it stands on. The
+    id grows per member in the order of commit wherever the account was locked; webhooks show it as `sequence`.
+    """
+
+    type = models.TextField()
+    member_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField(null=True)
+    store_id = models.IntegerField(null=True)
+    data = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    by = models.TextField()
+    request_id = models.TextField(default="", db_default="")
+
+    class Meta:
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.pk}"
+
+
+class Delivery(models.Model):
+    """One reader still has to hear (or has heard) of one event. The open rows are the queue."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DEAD = "dead"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    member_id = models.UUIDField(null=True)
+    reader = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "reader"], name="an_event_reaches_a_reader_once"),
+            models.CheckConstraint(condition=Q(state__in=["open", "done", "dead"]), name="delivery_state_is_known"),
+        ]
+        indexes = [
+            # the relay: what is due, and the health page: the oldest open delivery
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="delivery_due"),
+            # the admin's list of dead letters
+            models.Index(fields=["id"], condition=Q(state="dead"), name="delivery_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} of event {self.event_id}: {self.state}"
+
+
+class Command(models.Model):
+    """An idempotency key that has had its effect: one effect per key and store, for ever.
+
+    Written in the transaction of the effect. `subject_id` names the row that was made, from which the first answer
+    is given again.
+    """
+
+    store_id = models.IntegerField()
+    key = models.TextField()
+    kind = models.TextField()
+    fingerprint = models.BinaryField()
+    subject_id = models.UUIDField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store_id", "key"], name="a_key_has_one_effect")]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+def new_webhook_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+@pghistory.track(exclude=["secret"])
+class WebhookEndpoint(models.Model):
+    """Somebody outside who wants to hear of events (Standard Webhooks)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=UUIDv7(), editable=False)
+    url = models.URLField(max_length=500)
+    secret = models.TextField(default=new_webhook_secret)
+    types = ArrayField(models.TextField(), default=list, blank=True, help_text="Empty: every event.")
+    description = models.TextField(default="", blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookMessage(models.Model):
+    """One event on its way to one endpoint, at least once. The body is fixed when the row is made."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SENT = "sent"
+        DEAD = "dead"
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
+    member_id = models.UUIDField(null=True)
+    body = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_status = models.SmallIntegerField(null=True)
+    last_error = models.TextField(default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "endpoint"], name="one_message_per_event_and_endpoint"),
+            models.CheckConstraint(condition=Q(state__in=["open", "sent", "dead"]), name="message_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="open"), name="webhook_due")]
+
+    def __str__(self) -> str:
+        return f"{self.id} to {self.endpoint_id}: {self.state}"

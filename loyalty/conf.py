@@ -1,0 +1,67 @@
+"""Reading settings from the environment, each with a sentence for the person who set it wrongly."""
+
+import hashlib
+from typing import Any
+
+import environ
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+
+def one_of(env: environ.Env, name: str, *, default: str, choices: tuple[str, ...]) -> str:
+    value = env.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known. It is one of: {', '.join(choices)}.")
+    return value
+
+
+def positive(env: environ.Env, name: str, *, default: int) -> int:
+    raw = env.str(name, default=str(default))
+    if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
+        raise ImproperlyConfigured(f"{name}={raw!r} should be a whole number above 0, like {default}.")
+    return int(raw)
+
+
+def secret_key(env: environ.Env) -> str:
+    """SECRET_KEY has no default: whoever knows it can sign in as anybody."""
+    value = env.str("SECRET_KEY", default="")
+    if len(value) < 40:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing or shorter than 40 characters. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return value
+
+
+def celery_time(env: environ.Env, name: str, *, default: str) -> crontab:
+    """A time of day HH:MM in the business's zone."""
+    raw = env.str(name, default=default)
+    hour, _, minute = raw.partition(":")
+    if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+        raise ImproperlyConfigured(f"{name}={raw!r} should be a time of day like {default}.")
+    return crontab(hour=int(hour), minute=int(minute))
+
+
+def database(env: environ.Env) -> dict[str, Any]:
+    """The one database. WEB_TIMEOUTS=1 (set for the web process) adds the till's time limits of docs/runbook.md."""
+    try:
+        config = env.db_url("DATABASE_URL")
+    except ImproperlyConfigured:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is missing. Example: postgres://loyalty:PASSWORD@localhost:5432/loyalty "
+            "(`make run` sets it for you)."
+        ) from None
+    if "postgresql" not in config["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL 18 server: postgres://…")
+    options = ["-c client_connection_check_interval=1s", "-c idle_in_transaction_session_timeout=10s"]
+    if env.bool("WEB_TIMEOUTS", default=False):
+        options += ["-c statement_timeout=5s", "-c lock_timeout=2s"]
+    config.setdefault("OPTIONS", {})["options"] = " ".join(options)
+    config["CONN_MAX_AGE"] = None
+    config["CONN_HEALTH_CHECKS"] = False
+    return config
+
+
+def derive(secret: str, purpose: str) -> bytes:
+    """A key of its own for each purpose, so that none of them can stand in for another (HKDF-like, one block)."""
+    return hashlib.sha256(f"{purpose}:{secret}".encode()).digest()

@@ -1,0 +1,31 @@
+"""Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
+
+from loyalty.models.points import Account, Entry, Lot, LotUse
+from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
+from loyalty.models.purchases import Purchase, PurchaseLine, Return, ReturnLine, ReviewDecision
+from loyalty.models.stores import ApiKey, StaffPhone, Store, Terminal
+from loyalty.models.tiers import Tier, TierBeginning, TierTable, TierThreshold
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "EarningRule",
+    "Entry",
+    "ExpiryPolicy",
+    "Lot",
+    "LotUse",
+    "Programme",
+    "Purchase",
+    "PurchaseLine",
+    "Return",
+    "ReturnLine",
+    "ReviewDecision",
+    "SpendingPolicy",
+    "StaffPhone",
+    "Store",
+    "Terminal",
+    "Tier",
+    "TierBeginning",
+    "TierTable",
+    "TierThreshold",
+]

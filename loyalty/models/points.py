@@ -1,0 +1,144 @@
+"""Points: an account per member, an append-only ledger of entries, the lots they opened and the uses of lots.
+
+Written by the SQL functions in `loyalty/ledger/sql` only. The account's row is the lock of everything a member owns.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import APPEND_ONLY, no_truncate
+from loyalty.models.stores import Store
+from loyalty.models.tiers import Tier
+
+KINDS = (
+    "earn",
+    "spend",
+    "spend_return",
+    "expire",
+    "reinstate",
+    "clawback",
+    "absorb",
+    "adjust",
+    "opening",
+)
+
+
+class Account(models.Model):
+    """A member's points now, in four buckets of whole points; narrow, so that each change stays on its page (HOT)."""
+
+    member_id = models.UUIDField(primary_key=True)
+    available = models.BigIntegerField(default=0, db_default=0)
+    pending = models.BigIntegerField(default=0, db_default=0)
+    held = models.BigIntegerField(default=0, db_default=0)
+    debt = models.BigIntegerField(default=0, db_default=0)
+    entries = models.IntegerField(default=0, db_default=0)
+    lots = models.IntegerField(default=0, db_default=0)
+    tier = models.ForeignKey(
+        Tier, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    next_due_at = models.DateTimeField(null=True)
+    last_purchase_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(available__gte=0, pending__gte=0, held__gte=0, debt__gte=0), name="balance_never_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(available=0) | Q(debt=0), name="available_and_debt_are_not_both_above_zero"
+            ),
+        ]
+        indexes = [
+            # the nightly expiry: whose points are due
+            models.Index(fields=["next_due_at"], condition=Q(next_due_at__isnull=False), name="account_due")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class Entry(models.Model):
+    """One change of an account, for ever: signed changes per bucket, both clocks, who, and the balance after.
+
+    For every entry: available change = points of the lots it opened - points of the lots it used (signed).
+    """
+
+    pk = models.CompositePrimaryKey("member_id", "seq")
+    member_id = models.UUIDField()
+    seq = models.IntegerField()
+    kind = models.TextField(choices=[(k, k) for k in KINDS])
+    available = models.BigIntegerField(default=0)
+    pending = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    debt = models.BigIntegerField(default=0)
+    available_after = models.BigIntegerField()
+    pending_after = models.BigIntegerField()
+    held_after = models.BigIntegerField()
+    debt_after = models.BigIntegerField()
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    by = models.TextField()
+    store = models.ForeignKey(
+        Store, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    purchase_id = models.UUIDField(null=True)
+    return_id = models.UUIDField(null=True)
+    reverses_seq = models.IntegerField(null=True)
+    reason = models.TextField(default="", db_default="")
+    request_id = models.TextField(default="", db_default="")
+
+    class Meta:
+        verbose_name = _("dòng sổ điểm")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="entry_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(available_after__gte=0, pending_after__gte=0, held_after__gte=0, debt_after__gte=0),
+                name="balance_after_never_negative",
+            ),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.member_id}/{self.seq}"
+
+
+class Lot(models.Model):
+    """Points that came together and end together. `renews` names the lot whose points came back with a new date."""
+
+    pk = models.CompositePrimaryKey("member_id", "seq")
+    member_id = models.UUIDField()
+    seq = models.IntegerField()
+    entry_seq = models.IntegerField()
+    points = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    renews = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(remaining__gte=0, remaining__lte=models.F("points")),
+                name="a_lot_never_holds_more_than_it_was",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}/{self.seq}: {self.remaining}"
+
+
+class LotUse(models.Model):
+    """An entry took points from a lot (above zero) or gave them back to it (below zero)."""
+
+    pk = models.CompositePrimaryKey("member_id", "entry_seq", "lot_seq")
+    member_id = models.UUIDField()
+    entry_seq = models.IntegerField()
+    lot_seq = models.IntegerField()
+    points = models.BigIntegerField()
+
+    class Meta:
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}/{self.entry_seq} uses {self.points} of {self.lot_seq}"

@@ -1,0 +1,117 @@
+"""The programme and its dated, immutable policies. `loyalty.policies` reads them; a new one is published, none edited."""
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import APPEND_ONLY, no_truncate
+
+
+@pghistory.track(exclude=["policies_version"])
+class Programme(models.Model):
+    """The one loyalty programme of the business. `policies_version` grows whenever a policy is published."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(_("tên chương trình"), max_length=120)
+    point_name_vi = models.CharField(_("tên của điểm"), max_length=24, default="điểm")
+    point_name_en = models.CharField(_("tên của điểm (tiếng Anh)"), max_length=24, default="points")
+    currency = models.CharField(_("tiền tệ"), max_length=3, default="VND")
+    manual_limit = models.IntegerField(_("giới hạn cộng/trừ tay (điểm)"), default=1000)
+    give_back_days = models.SmallIntegerField(_("hạn tối thiểu của điểm hoàn (ngày)"), default=30)
+    debt_on_return = models.BooleanField(
+        _("trả hàng khi đã dùng điểm thì ghi điểm âm"), default=True, help_text=_("Tắt: cửa hàng chịu phần đó.")
+    )
+    payment_methods = ArrayField(
+        models.TextField(),
+        default=list,
+        help_text="cash, card, transfer, momo, vnpay, zalopay, cod, gift_card, debt",
+    )
+    policies_version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("chương trình")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatedPolicy(models.Model):
+    """In force from `valid_from` until the next one of its kind begins."""
+
+    id = models.SmallAutoField(primary_key=True)
+    valid_from = models.DateTimeField(_("có hiệu lực từ"), unique=True)
+    published_at = models.DateTimeField(editable=False)
+    published_by = models.TextField(editable=False, default="system")
+    note = models.TextField(_("ghi chú"), default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class EarningRule(DatedPolicy):
+    """The base rule: `points` for each full `per_amount` (minor units of the currency) of what earns."""
+
+    points = models.IntegerField(_("số điểm"), default=1)
+    per_amount = models.BigIntegerField(_("cho mỗi"), default=10_000)
+
+    class Meta:
+        verbose_name = _("quy tắc tích điểm")
+        verbose_name_plural = _("quy tắc tích điểm")
+        constraints = [
+            models.CheckConstraint(condition=Q(points__range=(0, 1_000_000)), name="a_rule_awards_whole_points"),
+            models.CheckConstraint(condition=Q(per_amount__gte=1), name="a_rule_has_an_amount"),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.points} / {self.per_amount}"
+
+
+class SpendingPolicy(DatedPolicy):
+    """Paying with points: what one point is worth (minor units) and how many a bill takes."""
+
+    point_value = models.BigIntegerField(_("giá trị 1 điểm"), default=500)
+    min_points = models.IntegerField(_("ít nhất mỗi hóa đơn"), default=1)
+    max_points = models.IntegerField(_("nhiều nhất mỗi hóa đơn"), null=True, blank=True)
+    step = models.IntegerField(_("bội số của"), default=1)
+    max_share_percent = models.SmallIntegerField(_("tối đa phần trăm hóa đơn"), default=100)
+    first_use_after_days = models.SmallIntegerField(_("dùng được sau khi tham gia (ngày)"), default=0)
+    part_paid_earns = models.BooleanField(_("phần trả bằng điểm vẫn được tích"), default=False)
+    excluded_categories = ArrayField(models.TextField(), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("chính sách dùng điểm")
+        verbose_name_plural = _("chính sách dùng điểm")
+        constraints = [
+            models.CheckConstraint(condition=Q(point_value__gte=1), name="a_point_has_a_value"),
+            models.CheckConstraint(condition=Q(min_points__gte=1, step__gte=1), name="points_are_spent_in_whole_steps"),
+            models.CheckConstraint(
+                condition=Q(max_share_percent__range=(0, 100)), name="share_of_the_bill_is_a_percentage"
+            ),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"1 = {self.point_value}"
+
+
+class ExpiryPolicy(DatedPolicy):
+    """Points end `months` calendar months after they were earned, at the end of that business day; empty = never."""
+
+    months = models.SmallIntegerField(_("số tháng"), null=True, blank=True, default=12)
+
+    class Meta:
+        verbose_name = _("chính sách hết hạn điểm")
+        verbose_name_plural = _("chính sách hết hạn điểm")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(months__isnull=True) | Q(months__range=(1, 240)), name="points_live_for_months"
+            )
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return str(self.months or "∞")

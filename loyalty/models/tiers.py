@@ -1,0 +1,88 @@
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import APPEND_ONLY, no_truncate
+from loyalty.models.policies import DatedPolicy
+
+
+@pghistory.track()
+class Tier(models.Model):
+    """A rank of membership. Rank 0 is where everybody begins."""
+
+    id = models.SmallAutoField(primary_key=True)
+    code = models.SlugField(_("mã"), max_length=24, unique=True)
+    rank = models.SmallIntegerField(_("bậc"), unique=True)
+    name_vi = models.CharField(_("tên"), max_length=40)
+    name_en = models.CharField(_("tên tiếng Anh"), max_length=40)
+    color = models.CharField(_("màu"), max_length=7, default="#888888")
+
+    class Meta:
+        verbose_name = _("hạng")
+        verbose_name_plural = _("hạng")
+        constraints = [models.CheckConstraint(condition=Q(rank__gte=0), name="tier_rank_is_not_negative")]
+
+    def __str__(self) -> str:
+        return self.name_vi
+
+
+class TierTable(DatedPolicy):
+    """Which spend within `window_days` reaches which tier; upgrade at once."""
+
+    window_days = models.SmallIntegerField(_("tính trong (ngày)"), default=365)
+
+    class Meta:
+        verbose_name = _("bảng hạng")
+        verbose_name_plural = _("bảng hạng")
+        constraints = [models.CheckConstraint(condition=Q(window_days__range=(1, 3660)), name="tier_window_is_days")]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from:%d/%m/%Y}"
+
+
+class TierThreshold(models.Model):
+    """The spend (minor units) from which a tier is reached under one table."""
+
+    table = models.ForeignKey(TierTable, on_delete=models.PROTECT, related_name="thresholds")
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    spend = models.BigIntegerField(_("chi tiêu từ"))
+
+    class Meta:
+        verbose_name = _("ngưỡng hạng")
+        constraints = [
+            models.UniqueConstraint(fields=["table", "tier"], name="a_tier_has_one_threshold_per_table"),
+            models.CheckConstraint(condition=Q(spend__gte=1), name="a_threshold_is_above_zero"),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.tier}: {self.spend}"
+
+
+class TierBeginning(models.Model):
+    """A member enters a tier. Only beginnings are kept: the end is the next beginning, so no gap can be written."""
+
+    member_id = models.UUIDField()
+    since = models.DateTimeField()
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    cause = models.TextField()
+    subject_id = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        triggers = [APPEND_ONLY, no_truncate()]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cause__in=["purchase", "return", "override", "import"]), name="tier_cause_is_known"
+            )
+        ]
+        indexes = [
+            # the history of a member
+            models.Index(fields=["member_id", "-since", "-id"], name="tier_history_of_a_member")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.tier_id} since {self.since:%d/%m/%Y}"

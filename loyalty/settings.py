@@ -1,0 +1,153 @@
+"""Every setting of the platform, read from the environment.
+
+`.env.example` lists the variables a deployment sets. A wrong value stops the start with a sentence that names the
+variable and what it wants. Upper floors are named here by strings only.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.conf import celery_time, database, one_of, positive, secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    environ.Env.read_env(BASE_DIR / ".env")
+
+MODE = one_of(env, "MODE", default="production", choices=("production", "demo", "test"))
+DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and MODE == "production":
+    raise ImproperlyConfigured("DEBUG shows secrets to visitors: it is refused while MODE=production.")
+SECRET_KEY = secret_key(env)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+BEHIND_TLS = PUBLIC_URL.startswith("https://")
+
+# --- the house ------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "phonenumber_field",
+    "pgtrigger",
+    "pghistory",
+    "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "events",
+    "members",
+    "loyalty",
+    "api",
+    "dashboard",
+]
+
+# Who hears an event: (reader, event types it takes; "*" = all). A reader is a dotted name of `reader(event)`, run by the
+# worker in the transaction that marks its delivery done.
+EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
+    ("members.timeline.absorb", ("*",)),
+    ("events.webhooks.fan_out", ("*",)),
+]
+# What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
+AUDIT_QUERIES: list[str] = ["loyalty.ledger.invariants.queries", "events.invariants.queries"]
+# Steps of the nightly run, in order; later floors add theirs.
+NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due"]
+
+# With CLOCK_FILE set (tests, demo) `events.clock.now()` adds the seconds in that file.
+CLOCK_FILE = env.str("CLOCK_FILE", default="")
+
+# --- engines --------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": database(env)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "nightly": {"task": "loyalty.nightly", "schedule": celery_time(env, "NIGHTLY_AT", default="02:30")},
+}
+
+# --- web ------------------------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "loyalty.urls"
+WSGI_APPLICATION = "loyalty.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static" / "collected"
+STATICFILES_DIRS: list[Path] = []
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+AUTH_USER_MODEL = "members.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+# --- language, money, time ------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Ho_Chi_Minh")
+CURRENCY = env.str("CURRENCY", default="VND")
+
+# --- the POS API ----------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Loyalty POS API", "VERSION": "1", "OAS_VERSION": "3.1.0"}
+API_KEY_CACHE_SECONDS = positive(env, "API_KEY_CACHE_SECONDS", default=30)

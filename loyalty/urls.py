@@ -1,0 +1,8 @@
+"""Where each door stands. Upper floors are named by strings only."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("api.urls")),
+    path("", include("dashboard.urls")),
+]

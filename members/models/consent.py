@@ -1,0 +1,74 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events.models import APPEND_ONLY, UUIDv7, no_truncate
+from members.models.member import Member
+
+
+class Purpose(models.TextChoices):
+    PROGRAMME = "programme", _("tham gia chương trình")
+    MARKETING = "marketing", _("nhận tin quảng cáo")
+    PROFILING = "profiling", _("phân tích thói quen mua")
+
+
+CHANNELS = ("sms", "zalo", "email", "push", "call", "any")
+
+
+class ConsentText(models.Model):
+    """One version of the words a person agreed to. Its code is what the API calls `text`."""
+
+    code = models.SlugField(primary_key=True, max_length=64)
+    purpose = models.TextField(choices=Purpose.choices)
+    body_vi = models.TextField()
+    body_en = models.TextField()
+    valid_from = models.DateTimeField()
+
+    class Meta:
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Consent(models.Model):
+    """One yes or no of a member, for a purpose on a channel, with its proof. The latest row counts."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.TextField(choices=Purpose.choices)
+    channel = models.TextField(default="any")
+    granted = models.BooleanField()
+    text = models.ForeignKey(ConsentText, null=True, on_delete=models.PROTECT)
+    how = models.TextField()
+    store_id = models.IntegerField(null=True)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="consent_channel_is_known"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="consent_purpose_is_known"),
+            # the same imported row twice is one consent
+            models.UniqueConstraint(
+                fields=["member", "purpose", "channel", "at", "granted"], name="a_consent_is_recorded_once"
+            ),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.purpose}/{self.channel}: {'yes' if self.granted else 'no'}"
+
+
+class ConsentEvidence(models.Model):
+    """What proves a consent: a form's number, a recording, an address. Apart from the consent so that it can be erased.
+
+    A consent that needs proof and has none (an import without evidence) allows no advertising.
+    """
+
+    consent = models.OneToOneField(Consent, primary_key=True, on_delete=models.PROTECT, related_name="evidence")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"evidence of {self.consent_id}"

@@ -1,0 +1,18 @@
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+@pghistory.track(exclude=["password", "last_login", "email", "first_name", "last_name", "phone"])
+class User(AbstractUser):
+    """Somebody who signs in: staff; a member only after the first sign-in. Roles are groups (`members.roles`)."""
+
+    phone = models.TextField(_("điện thoại"), default="", blank=True)
+    locale = models.CharField(_("ngôn ngữ"), max_length=5, default="vi")
+    store_ids = models.JSONField(
+        _("cửa hàng"), default=list, blank=True, help_text=_("Cửa hàng người này làm việc; để trống là tất cả.")
+    )
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
