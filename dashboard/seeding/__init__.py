@@ -1,0 +1,1 @@
+"""What a shop needs to begin, and the invented coffee chain of the demo."""

@@ -1,0 +1,18 @@
+"""What every deployment needs before its first sale, also one that starts empty (DEMO=0)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from loyalty import founding as programme_founding
+from members import founding as members_founding
+
+
+@transaction.atomic
+def ensure(at: datetime, *, name: str = "Chương trình thành viên") -> None:
+    """Create the programme, its first policies and tiers, and the consent texts, if absent.
+
+    Safe to run at every start: what a shop has changed since stays as it is.
+    """
+    programme_founding.found(name=name, at=at)
+    members_founding.found(at=at)
