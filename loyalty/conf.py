@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -53,13 +54,27 @@ def database(env: environ.Env) -> dict[str, Any]:
         ) from None
     if "postgresql" not in config["ENGINE"]:
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL 18 server: postgres://…")
+    socket_folder = config.setdefault("OPTIONS", {}).pop("host", None)
+    if socket_folder:  # postgresql://user@/name?host=/folder, as psql reads it; Django's own tools look at HOST
+        config["HOST"] = socket_folder
     options = ["-c client_connection_check_interval=1s", "-c idle_in_transaction_session_timeout=10s"]
     if env.bool("WEB_TIMEOUTS", default=False):
         options += ["-c statement_timeout=5s", "-c lock_timeout=2s"]
-    config.setdefault("OPTIONS", {})["options"] = " ".join(options)
+    config["OPTIONS"]["options"] = " ".join(options)
     config["CONN_MAX_AGE"] = None
     config["CONN_HEALTH_CHECKS"] = False
     return config
+
+
+def broker(redis_url: str) -> str:
+    """REDIS_URL in Celery's words: `unix://PATH?db=1` is `redis+socket://PATH?virtual_host=1` there."""
+    parts = urlsplit(redis_url)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("REDIS_URL should look like redis://:PASSWORD@HOST:6379/0.")
+    if parts.scheme != "unix":
+        return redis_url
+    number = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={number}"
 
 
 def derive(secret: str, purpose: str) -> bytes:
