@@ -91,6 +91,13 @@ CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "loyalty.nightly", "schedule": celery_time(env, "NIGHTLY_AT", default="02:30")},
 }
 
+# The relay claims what is due for this long; a worker that dies gives it back when the lease ends.
+RELAY_LEASE_SECONDS = positive(env, "RELAY_LEASE_SECONDS", default=60)
+# How often an idle relay looks.
+RELAY_POLL_SECONDS = positive(env, "RELAY_POLL_MILLISECONDS", default=250) / 1000
+# Webhooks to private addresses and without TLS: for tests and demonstrations on one machine only.
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+
 # --- web ------------------------------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "loyalty.urls"
