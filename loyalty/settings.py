@@ -158,3 +158,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Loyalty POS API", "VERSION": "1", "OAS_VERSION": "3.1.0"}
 API_KEY_CACHE_SECONDS = positive(env, "API_KEY_CACHE_SECONDS", default=30)
+# One key's calls in a minute, and those among them that look people up.
+API_CALLS_PER_MINUTE = positive(env, "API_CALLS_PER_MINUTE", default=3000)
+API_LOOKUPS_PER_MINUTE = positive(env, "API_LOOKUPS_PER_MINUTE", default=600)
+# Who may read /metrics: whoever bears this token; empty = this machine only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -1,8 +1,46 @@
-"""The web process: `granian --interface wsgi loyalty.wsgi:application`."""
+"""The web process: `granian --interface wsgi loyalty.wsgi:application`.
+
+Two chains of handlers. Machines (`/api/…`, health, metrics) go without any middleware: sessions, CSRF and languages
+by cookie are for people, and each costs the till its time. Everything else goes through Django's ordinary chain.
+"""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponseBase
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+MACHINE_URLS = "api.urls"
+MACHINE_PATHS = frozenset({"/api", "/healthz", "/readyz", "/metrics"})
+
+
+class MachineHandler(WSGIHandler):
+    """Straight to the view."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        self._middleware_chain = convert_exception_to_response(self._get_response)
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        # errors outside of any view are answered by the handlers of this URLconf
+        request.urlconf = MACHINE_URLS  # type: ignore[attr-defined]
+        return super().get_response(request)
+
+
+people = WSGIHandler()
+machines = MachineHandler()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    path: str = environ.get("PATH_INFO", "")
+    if path in MACHINE_PATHS or path.startswith("/api/"):
+        return machines(environ, start_response)
+    return people(environ, start_response)

@@ -1,0 +1,108 @@
+"""What the API says in words, in both languages of the house: code → (Vietnamese, English).
+
+A detail may name numbers that came with the refusal; nothing a caller sent as text is ever repeated.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Language = Literal["vi", "en"]
+
+TITLES: dict[str, tuple[str, str]] = {
+    # the envelope
+    "malformed": ("Yêu cầu sai cấu trúc.", "The request is malformed."),
+    "key_missing": ("Thiếu tiêu đề Idempotency-Key.", "The Idempotency-Key header is missing."),
+    "key_malformed": (
+        "Idempotency-Key phải có từ 1 đến 64 ký tự in được.",
+        "Idempotency-Key wants 1 to 64 printable characters.",
+    ),
+    "key_refused": ("Khóa API thiếu, sai hoặc đã hết hạn.", "The API key is missing, wrong or no longer valid."),
+    "scope_missing": ("Khóa API không có quyền này.", "The API key lacks the scope for this call."),
+    "not_found": ("Không tìm thấy.", "Not found."),
+    "method_not_allowed": ("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
+    "too_large": ("Nội dung gửi lên quá lớn.", "The body is too large."),
+    "unsupported_media_type": (
+        "Nội dung phải là application/json, mã UTF-8.",
+        "The body must be application/json in UTF-8.",
+    ),
+    "too_many_requests": ("Gọi quá nhiều, hãy thử lại sau.", "Too many calls; try again later."),
+    "busy": ("Hệ thống đang bận, chưa ghi gì; hãy thử lại.", "Busy; nothing was written, try again."),
+    "internal": ("Lỗi của hệ thống, đã được ghi lại.", "A fault of ours; it has been logged."),
+    # members
+    "member_unknown": ("Không có thành viên này.", "There is no such member."),
+    "member_exists": ("Số này đã là thành viên.", "This is a member already."),
+    "phone_unreadable": ("Không đọc được số điện thoại.", "The phone number cannot be read."),
+    "email_unreadable": ("Không đọc được địa chỉ e-mail.", "The e-mail address cannot be read."),
+    "card_unreadable": ("Không đọc được số thẻ.", "The card number cannot be read."),
+    "qr_refused": ("Mã QR sai hoặc đã hết giờ.", "The QR code is wrong or has lapsed."),
+    # bills
+    "total_mismatch": ("Tổng hóa đơn không khớp.", "The total does not follow from the bill."),
+    "bill_out_of_bounds": ("Hóa đơn vượt giới hạn.", "The bill is beyond the bounds."),
+    "receipt_conflict": (
+        "Số hóa đơn này đã được gửi với nội dung khác.",
+        "This receipt was posted before with another body.",
+    ),
+    "key_conflict": ("Idempotency-Key này đã dùng cho việc khác.", "This Idempotency-Key was used for something else."),
+    "proof_needed": (
+        "Dùng điểm mức này cần mã QR của khách.",
+        "Spending this much needs the member's QR code.",
+    ),
+    "not_enough_points": ("Không đủ điểm.", "Not enough points."),
+    "points_exceed_bill": ("Không dùng được chừng ấy điểm cho hóa đơn này.", "This bill does not take so many points."),
+    "occurred_in_future": ("Giờ bán ở tương lai quá xa.", "The time of sale lies too far ahead."),
+    "occurred_too_old": ("Giờ bán đã quá lâu.", "The time of sale lies too far back."),
+    "returns_exceed_purchase": ("Trả nhiều hơn phần còn lại của hóa đơn.", "More comes back than the bill has left."),
+    "nothing_left": ("Hóa đơn này đã được trả hết.", "Nothing of this bill is left."),
+    "too_late": ("Đã hết ngày bán, không hủy được nữa.", "The business day is over; it can no longer be cancelled."),
+    "online_only": ("Không gửi được theo lô.", "This cannot be sent in a batch."),
+}
+
+DETAILS: dict[str, tuple[str, str]] = {
+    "total_mismatch": (
+        "Tính từ các dòng là {expected}, hóa đơn ghi {total}.",
+        "The lines make {expected}, the bill says {total}.",
+    ),
+}
+
+
+def language(accept_language: str) -> Language:
+    """The language a caller asked for by `Accept-Language`; Vietnamese where it asked for neither of ours."""
+    best: Language = "vi"
+    weight = 0.0
+    for part in accept_language[:200].lower().split(","):
+        tag, _, parameter = part.strip().partition(";")
+        primary = tag.partition("-")[0].strip()
+        quality = _quality(parameter)
+        if primary in ("vi", "en") and quality > weight:
+            best, weight = ("en" if primary == "en" else "vi"), quality
+    return best
+
+
+def _quality(parameter: str) -> float:
+    name, _, number = parameter.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return min(1.0, max(0.0, float(number)))
+    except ValueError:
+        return 0.0
+
+
+def pick(pair: tuple[str, str], language: Language) -> str:
+    return pair[1] if language == "en" else pair[0]
+
+
+def title(code: str, language: Language) -> str:
+    return pick(TITLES[code], language) if code in TITLES else pick(TITLES["malformed"], language)
+
+
+def detail(code: str, language: Language, numbers: Mapping[str, Any]) -> str:
+    """The sentence for this occurrence; the title where the refusal brought no numbers."""
+    template = DETAILS.get(code)
+    sayable = {name: value for name, value in numbers.items() if type(value) is int}
+    if template is None:
+        return title(code, language)
+    try:
+        return pick(template, language).format_map(sayable)
+    except KeyError:
+        return title(code, language)
