@@ -78,9 +78,7 @@ def _chosen(choice: np.ndarray, hot: np.ndarray, morning: np.ndarray, chance: np
     return chosen
 
 
-def _lines(
-    bill: np.ndarray, item: np.ndarray, day: np.ndarray, days: int, chance: np.random.Generator
-) -> Lines:
+def _lines(bill: np.ndarray, item: np.ndarray, day: np.ndarray, days: int, chance: np.random.Generator) -> Lines:
     """Put equal items of a bill on one line and price it."""
     keys, quantity = np.unique(bill * 100 + item, return_counts=True)
     bill, item = keys // 100, keys % 100

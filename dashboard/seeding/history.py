@@ -73,9 +73,7 @@ def invent(*, members: int, months: int, seed: int, ends: datetime) -> History:
     crowd = people.invent(count=members, seed=seed, ends=ends.date())
     came = visits.together(
         visits.of_members(crowd, calendar, seed=seed, last_second=last_second),
-        visits.of_guests(
-            calendar, per_day=GUESTS_PER_DAY_AND_MEMBER * members, seed=seed, last_second=last_second
-        ),
+        visits.of_guests(calendar, per_day=GUESTS_PER_DAY_AND_MEMBER * members, seed=seed, last_second=last_second),
     )
     _joining(crowd, begins=begins, ends=ends)
     lines = baskets.fill(came, crowd, calendar, seed=seed)

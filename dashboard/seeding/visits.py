@@ -78,7 +78,9 @@ def _life(person: Person, first_day: int, clock: np.ndarray, chance: np.random.G
         return np.empty(0)  # joined by the portal and never came
     visits = min(int(chance.geometric(person.leaving)), LONGEST)
     gaps = chance.gamma(person.evenness, 1.0 / (person.rate * person.evenness), visits - 1)
-    moments = clock[first_day] + 0.5 * (clock[first_day + 1] - clock[first_day]) + np.concatenate([[0.0], gaps]).cumsum()
+    moments = (
+        clock[first_day] + 0.5 * (clock[first_day + 1] - clock[first_day]) + np.concatenate([[0.0], gaps]).cumsum()
+    )
     moments = moments[moments < clock[-1]]
     days = np.searchsorted(clock, moments, side="right") - 1
     seconds = np.sort(days * DAY + _hours(len(days), np.array(person.hours), chance) * 3600)

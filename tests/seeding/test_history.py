@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import phonenumbers
@@ -36,7 +37,9 @@ def test_another_seed_gives_another_shop() -> None:
     assert _everything(seed=5) != _everything(seed=6)
 
 
-@pytest.mark.parametrize(("year", "first"), [(2025, date(2025, 1, 29)), (2026, date(2026, 2, 17)), (2030, date(2030, 2, 2))])
+@pytest.mark.parametrize(
+    ("year", "first"), [(2025, date(2025, 1, 29)), (2026, date(2026, 2, 17)), (2030, date(2030, 2, 2))]
+)
 def test_tet_is_counted_in_vietnamese_time(year: int, first: date) -> None:
     assert days.tet(year) == first
 
@@ -145,5 +148,5 @@ def test_the_chapters_cover_the_history_without_a_gap(chain: History) -> None:
 
     assert chapters[0][0] == chain.begins
     assert chapters[-1][1] == chain.ends
-    assert all(one[1] == other[0] for one, other in zip(chapters, chapters[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(chapters))
     assert sum(len(chain.bills_between(*chapter)) for chapter in chapters) == len(chain.visits)
