@@ -99,7 +99,7 @@ def _put_off(delivery: Delivery, error: Exception, at: datetime) -> None:
 
 
 def wait(attempts: int) -> timedelta:
-    """How long a delivery rests after its n-th failure: doubling, with jitter so that a crowd does not come back as one."""
+    """How long a delivery rests after its n-th failure: doubling; jitter keeps a crowd from coming back as one."""
     doubled = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
     return doubled * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
 

@@ -115,9 +115,12 @@ def new_webhook_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-@pghistory.track(exclude=["secret"])
+@pghistory.track(exclude=["secret", "held_until", "failures"])
 class WebhookEndpoint(models.Model):
-    """Somebody outside who wants to hear of events (Standard Webhooks)."""
+    """Somebody outside who wants to hear of events (Standard Webhooks).
+
+    Nobody calls it before `held_until`: it is being called now, or it failed and is left in peace for a while.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=UUIDv7(), editable=False)
     url = models.URLField(max_length=500)
@@ -126,6 +129,8 @@ class WebhookEndpoint(models.Model):
     description = models.TextField(default="", blank=True)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True, editable=False)
+    failures = models.IntegerField(default=0, db_default=0, editable=False, help_text="In a row.")
 
     def __str__(self) -> str:
         return self.url
@@ -147,7 +152,6 @@ class WebhookMessage(models.Model):
     state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
     attempts = models.SmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     last_status = models.SmallIntegerField(null=True)
     last_error = models.TextField(default="", db_default="")
@@ -157,7 +161,10 @@ class WebhookMessage(models.Model):
             models.UniqueConstraint(fields=["event", "endpoint"], name="one_message_per_event_and_endpoint"),
             models.CheckConstraint(condition=Q(state__in=["open", "sent", "dead"]), name="message_state_is_known"),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="open"), name="webhook_due")]
+        indexes = [
+            # the sender: what is due for one endpoint, oldest first
+            models.Index(fields=["endpoint", "due_at"], condition=Q(state="open"), name="webhook_due")
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} to {self.endpoint_id}: {self.state}"

@@ -20,7 +20,7 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as BrokerError
 
-from events import delivering, tasks
+from events import delivering, tasks, webhooks
 
 DELIVERIES_PER_TASK = 100
 TASKS_PER_ROUND = 8
@@ -63,17 +63,21 @@ class Relay:
         self._forget_connections()
 
     def round(self) -> int:
-        """Claims what is due and tells the worker; answers how many deliveries that were."""
+        """Claims what is due and tells the worker; answers how many deliveries and endpoints that were."""
         room = min(TASKS_PER_ROUND, TASKS_WAITING - self._waiting())
         if room <= 0:
             return 0
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             delivering.mend_dates(at=self.now())
+            webhooks.mend_dates(at=self.now())
             self._swept = time.monotonic()
         ids = delivering.claim(at=self.now(), limit=room * DELIVERIES_PER_TASK, lease=self.lease)
         for start in range(0, len(ids), DELIVERIES_PER_TASK):
             self._publish(tasks.deliver, ids[start : start + DELIVERIES_PER_TASK])
-        return len(ids)
+        endpoints = webhooks.claim(at=self.now(), lease=self.lease)
+        for id in endpoints:
+            self._publish(tasks.send_webhooks, [str(id)])
+        return len(ids) + len(endpoints)
 
     def _pause_after(self, claimed: int) -> float:
         if claimed >= DELIVERIES_PER_TASK:

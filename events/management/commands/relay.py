@@ -26,4 +26,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{relay.round()}")
             return
         self.stdout.write("The relay is running.")
+        self.stdout.flush()
         relay.run()
