@@ -1,0 +1,6 @@
+INSERT INTO loyalty_store (code, name, address, receipt_restart, day_starts, online_window_days, till_window_days, closed)
+SELECT DISTINCT btrim(store), btrim(store), '', 'never', time '00:00', 60, 7, false
+FROM import_row r
+WHERE NOT EXISTS (SELECT FROM loyalty_store s WHERE s.code = btrim(r.store))
+    AND NOT EXISTS (SELECT FROM import_problem p WHERE p.row = r.row)
+ORDER BY 1;

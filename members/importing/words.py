@@ -1,0 +1,111 @@
+"""What an import says to the person who started it: why a file or a row was refused, and what was done."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import get_language
+
+from members.importing.reading import FileUnreadable
+from members.importing.report import ImportReport
+
+# code → (Vietnamese, English)
+FILE_REASONS = {
+    "not_utf8": (
+        "Tệp không phải UTF-8 (dòng {line}). Hãy lưu lại dạng “CSV UTF-8”. Chưa ghi gì cả.",
+        "The file is not UTF-8 (line {line}). Save it as “CSV UTF-8”. Nothing was written.",
+    ),
+    "nul": (
+        "Dòng {line} có ký tự NUL: đây không phải tệp văn bản CSV. Chưa ghi gì cả.",
+        "Line {line} holds a NUL character: this is not a CSV text file. Nothing was written.",
+    ),
+    "empty": ("Tệp trống. Chưa ghi gì cả.", "The file is empty. Nothing was written."),
+    "columns_missing": (
+        "Thiếu cột: {columns}. Chưa ghi gì cả.",
+        "Columns are missing: {columns}. Nothing was written.",
+    ),
+    "columns_unknown": (
+        "Cột không rõ hoặc không có tên: {columns}. Chưa ghi gì cả.",
+        "Columns that are not known or have no name: {columns}. Nothing was written.",
+    ),
+    "columns_twice": (
+        "Có cột lặp lại. Chưa ghi gì cả.",
+        "A column stands there twice. Nothing was written.",
+    ),
+}
+ROW_REASONS = {
+    "cells_wrong": ("thừa hoặc thiếu ô", "too many or too few cells"),
+    "quotes_wrong": ("dấu ngoặc kép không đóng", "a quote is not closed"),
+    "store_missing": ("thiếu mã cửa hàng", "no store"),
+    "store_unknown": ("không có cửa hàng này", "no such store"),
+    "receipt_missing": ("thiếu số hóa đơn", "no receipt number"),
+    "receipt_conflict": (
+        "số hóa đơn đã có với nội dung khác",
+        "the receipt is there with other content",
+    ),
+    "kind_unknown": (
+        "kind phải là sale hoặc return",
+        "kind is neither sale nor return",
+    ),
+    "text_too_long": ("ô quá dài", "a cell is too long"),
+    "occurred_at_unreadable": (
+        "thời điểm không đọc được (ISO 8601)",
+        "the moment cannot be read (ISO 8601)",
+    ),
+    "occurred_in_future": ("thời điểm ở tương lai", "the moment lies in the future"),
+    "amount_unreadable": ("số tiền không đọc được", "the amount cannot be read"),
+    "amount_too_fine": (
+        "số tiền lẻ hơn đơn vị tiền tệ",
+        "the amount is finer than the currency",
+    ),
+    "amount_out_of_bounds": ("số tiền quá lớn", "the amount is out of bounds"),
+    "amount_negative": ("số tiền âm", "the amount is negative"),
+    "cost_unreadable": ("giá vốn không đọc được", "the cost cannot be read"),
+    "quantity_unreadable": ("số lượng không đọc được", "the quantity cannot be read"),
+    "quantity_negative": ("số lượng âm", "the quantity is negative"),
+    "bill_incomplete": (
+        "một dòng khác của hóa đơn này bị lỗi",
+        "another row of this bill is refused",
+    ),
+    "bill_mixed": (
+        "các dòng của hóa đơn khác giờ hoặc khác khách",
+        "the bill's rows differ in time or member",
+    ),
+    "bill_too_long": ("hóa đơn quá 500 dòng", "the bill has more than 500 lines"),
+    "member_unknown": ("không có khách này", "no such member"),
+    "member_unreadable": (
+        "không đọc được mã khách",
+        "what names the member cannot be read",
+    ),
+    "member_ambiguous": ("nhiều khách cùng mã này", "several members share this"),
+}
+
+
+def _said(pair: tuple[str, str]) -> str:
+    return pair[0] if (get_language() or "vi").startswith("vi") else pair[1]
+
+
+def of_file(refusal: FileUnreadable) -> str:
+    details = {
+        **refusal.details,
+        "columns": ", ".join(refusal.details.get("columns", ())) or "?",
+    }
+    return _said(FILE_REASONS[refusal.details["why"]]).format(**details)
+
+
+def of_row(reason: str) -> str:
+    return _said(ROW_REASONS[reason])
+
+
+def of_report(done: ImportReport) -> Iterator[str]:
+    """The lines a command prints at its end."""
+    if done.dry_run:
+        yield _said(("Chạy thử: không ghi gì cả.", "Dry run: nothing was written."))
+    yield _said(("{rows} dòng đọc trong {s:.1f} s", "{rows} rows read in {s:.1f} s")).format(
+        rows=done.rows, s=done.seconds
+    )
+    yield _said(("mới: {new}, đã có: {known}", "new: {new}, there already: {known}")).format(
+        new=done.posted, known=done.known
+    )
+    for reason, rows in done.problems.items():
+        yield f"  {rows} × {reason}: {of_row(reason)}"
+    if done.errors_file:
+        yield f"→ {done.errors_file}"
