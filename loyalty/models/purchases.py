@@ -65,7 +65,7 @@ class Purchase(models.Model):
     tier_after = models.ForeignKey(
         Tier, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
     )
-    reasons = models.JSONField(default=list)
+    reasons = models.JSONField(default=dict)
     extras = models.JSONField(default=dict)
     import_id = models.UUIDField(null=True)
     by = models.TextField()

@@ -1,0 +1,97 @@
+"""Keys of POS systems: shown once, kept as a hash, compared in constant time."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from events.refusals import Refusal
+from loyalty.models import ApiKey, Store, Terminal
+from loyalty.models.stores import SCOPES
+from members.models import User
+
+
+class KeyRefused(Refusal):
+    """No such key, or it is revoked or past its time."""
+
+    code = "key_refused"
+
+
+class ScopeUnknown(Refusal):
+    code = "scope_unknown"
+
+
+def create(
+    *,
+    store: Store,
+    terminal: Terminal | None = None,
+    scopes: Iterable[str] = SCOPES,
+    test: bool = False,
+    description: str = "",
+    by: User | None = None,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its plain text, which nobody can read again. A test key writes to the store's practice twin."""
+    wanted = sorted(set(scopes))
+    if not set(wanted) <= set(SCOPES):
+        raise ScopeUnknown()
+    secret = secrets.token_bytes(32)
+    prefix = base64.b32encode(secrets.token_bytes(5)).decode().lower()
+    key = ApiKey.objects.create(
+        prefix=prefix,
+        secret_hash=hashlib.sha256(secret).digest(),
+        store=practice_twin(store) if test else store,
+        terminal=None if test else terminal,
+        scopes=wanted,
+        test=test,
+        description=description,
+        created_at=at,
+        created_by=by,
+        expires_at=expires_at,
+    )
+    text = base64.urlsafe_b64encode(secret).decode().rstrip("=")
+    return key, f"{key}_{text}"
+
+
+def practice_twin(store: Store) -> Store:
+    """The practice store beside a real one, made when first asked for."""
+    if store.practice:
+        return store
+    twin, _ = Store.objects.get_or_create(
+        practice_of=store,
+        defaults={
+            "code": f"{store.code}-practice",
+            "name": f"{store.name} (thử)",
+            "receipt_restart": store.receipt_restart,
+            "day_starts": store.day_starts,
+        },
+    )
+    return twin
+
+
+def verify(text: str, *, at: datetime) -> ApiKey:
+    """The key with its store and terminal, or KeyRefused; equal work for a wrong prefix and a wrong secret."""
+    head, _, rest = text.partition("_")
+    mode, _, rest = rest.partition("_")
+    prefix, _, secret_text = rest.partition("_")
+    try:
+        secret = base64.b64decode(secret_text + "=" * (-len(secret_text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        secret = b""
+    key = (
+        ApiKey.objects.select_related("store", "terminal")
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), prefix=prefix[:12], revoked_at__isnull=True)
+        .first()
+        if prefix.isascii() and prefix.isalnum()
+        else None
+    )
+    kept = bytes(key.secret_hash) if key else bytes(32)
+    same = hmac.compare_digest(kept, hashlib.sha256(secret).digest())
+    if key is None or not same or head != "lp" or mode != ("test" if key.test else "live"):
+        raise KeyRefused()
+    return key

@@ -1,0 +1,130 @@
+-- What a command on an account begins with: resolve the member, lock the account (made if missing), book what is
+-- due, read the snapshot that rules run on, and look for the receipt, in one round trip.
+--
+-- Each statement of a plpgsql function sees what was committed before it began (READ COMMITTED), so everything read
+-- after the lock is as the last holder of the lock left it.
+
+-- The member that a phone, card or id names now; NULL where there is none.
+CREATE OR REPLACE FUNCTION ledger_member_of(p_kind text, p_value text, p_practice boolean)
+RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  found_id uuid;
+BEGIN
+  IF p_kind = 'id' THEN
+    SELECT id INTO found_id FROM members_member
+     WHERE id = p_value::uuid AND practice = p_practice AND status = 'active';
+  ELSE
+    SELECT m.id INTO found_id FROM members_identifier i JOIN members_member m ON m.id = i.member_id
+     WHERE i.kind = p_kind AND i.value = p_value AND i.practice = p_practice AND i.until_at IS NULL
+       AND i.kind <> 'email' AND m.status = 'active';
+  END IF;
+  RETURN found_id;
+END $$;
+
+-- Net spend that counts for tiers within (p_from, p_to]: bills without undecided reviews, less what came back.
+CREATE OR REPLACE FUNCTION ledger_spend(p_member uuid, p_from timestamptz, p_to timestamptz)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (coalesce((SELECT sum(base) FROM loyalty_purchase
+                     WHERE member_id = p_member AND occurred_at > p_from AND occurred_at <= p_to), 0)
+        - coalesce((SELECT sum(p.base) FROM loyalty_purchase p
+                      LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+                     WHERE p.member_id = p_member AND p.status = 'review' AND d.approved IS NOT TRUE
+                       AND p.occurred_at > p_from AND p.occurred_at <= p_to), 0)
+        - coalesce((SELECT sum(r.base) FROM loyalty_return r
+                     WHERE r.member_id = p_member AND r.counts_at > p_from AND r.counts_at <= p_to), 0))::bigint;
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger_lock(p_member uuid) RETURNS loyalty_account LANGUAGE plpgsql AS $$
+DECLARE
+  acc loyalty_account;
+BEGIN
+  SELECT * INTO acc FROM loyalty_account WHERE member_id = p_member FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO loyalty_account (member_id) VALUES (p_member) ON CONFLICT DO NOTHING;
+    SELECT * INTO acc FROM loyalty_account WHERE member_id = p_member FOR NO KEY UPDATE;
+  END IF;
+  RETURN acc;
+END $$;
+
+DROP TYPE IF EXISTS ledger_snapshot CASCADE;
+CREATE TYPE ledger_snapshot AS (
+  policies_version int, member_id uuid, tier_id smallint, available bigint, pending bigint, held bigint, debt bigint,
+  window_spend bigint, out_of_order boolean, joined_at timestamptz, own_bill boolean,
+  purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid
+);
+
+-- p_kind NULL = a guest: nothing is locked. An unknown member leaves member_id NULL; the receipt is looked for all the
+-- same, because a replay is recognised before anything else. p_lock false = a quote: reads only, and what is due is
+-- subtracted instead of booked.
+CREATE OR REPLACE FUNCTION ledger_open(
+  p_kind text, p_value text, p_practice boolean, p_store int, p_period text, p_receipt text, p_occurred timestamptz,
+  p_window interval, p_staff text, p_at timestamptz, p_by text, p_readers text[], p_lock boolean
+) RETURNS ledger_snapshot LANGUAGE plpgsql AS $$
+DECLARE
+  snap ledger_snapshot;
+  acc loyalty_account;
+BEGIN
+  IF p_kind IS NOT NULL THEN
+    snap.member_id := ledger_member_of(p_kind, p_value, p_practice);
+  END IF;
+  IF snap.member_id IS NOT NULL THEN
+    IF p_lock THEN
+      acc := ledger_lock(snap.member_id);
+      IF acc.next_due_at <= p_at THEN
+        PERFORM ledger_book_due(snap.member_id, p_at, p_by, p_readers);
+        SELECT * INTO acc FROM loyalty_account WHERE member_id = snap.member_id;
+      END IF;
+    ELSE
+      SELECT * INTO acc FROM loyalty_account WHERE member_id = snap.member_id;
+      IF acc.next_due_at <= p_at THEN
+        acc.available := acc.available - (SELECT coalesce(sum(remaining), 0) FROM loyalty_lot
+          WHERE member_id = snap.member_id AND remaining > 0 AND expires_at <= p_at);
+      END IF;
+    END IF;
+    snap.tier_id := acc.tier_id;
+    snap.available := coalesce(acc.available, 0);
+    snap.pending := coalesce(acc.pending, 0);
+    snap.held := coalesce(acc.held, 0);
+    snap.debt := coalesce(acc.debt, 0);
+    snap.out_of_order := coalesce(acc.last_purchase_at > p_occurred, false);
+    snap.window_spend := CASE WHEN acc.last_purchase_at IS NULL THEN 0
+                              ELSE ledger_spend(snap.member_id, p_occurred - p_window, p_occurred) END;
+    SELECT joined_at INTO snap.joined_at FROM members_member WHERE id = snap.member_id;
+    snap.own_bill := p_staff <> '' AND EXISTS (
+      SELECT 1 FROM loyalty_staffphone s JOIN members_identifier i ON i.kind = 'phone' AND i.value = s.phone
+       WHERE s.staff_code = p_staff AND i.member_id = snap.member_id AND i.until_at IS NULL);
+  END IF;
+  SELECT policies_version INTO snap.policies_version FROM loyalty_programme;
+  IF p_receipt IS NOT NULL THEN
+    SELECT id, fingerprint, member_id INTO snap.purchase_id, snap.purchase_fingerprint, snap.purchase_member
+      FROM loyalty_purchase WHERE store_id = p_store AND period = p_period AND receipt = p_receipt;
+  END IF;
+  RETURN snap;
+END $$;
+
+-- Many bills of one till: members are resolved, then their accounts locked in id order, then each is opened.
+CREATE OR REPLACE FUNCTION ledger_open_many(
+  p_bills jsonb, p_practice boolean, p_store int, p_at timestamptz, p_by text, p_readers text[]
+) RETURNS SETOF ledger_snapshot LANGUAGE plpgsql AS $$
+DECLARE
+  bill record;
+  member uuid;
+BEGIN
+  FOR member IN
+    SELECT DISTINCT m FROM (
+      SELECT ledger_member_of(b.kind, b.value, p_practice) AS m
+        FROM jsonb_to_recordset(p_bills) AS b(kind text, value text) WHERE b.kind IS NOT NULL) named
+     WHERE m IS NOT NULL ORDER BY m
+  LOOP
+    PERFORM ledger_lock(member);
+  END LOOP;
+  FOR bill IN
+    SELECT * FROM jsonb_to_recordset(p_bills)
+      AS b(n int, kind text, value text, period text, receipt text, occurred timestamptz, spend_window interval, staff text)
+     ORDER BY n
+  LOOP
+    RETURN NEXT ledger_open(bill.kind, bill.value, p_practice, p_store, bill.period, bill.receipt, bill.occurred,
+                            bill.spend_window, bill.staff, p_at, p_by, p_readers, true);
+  END LOOP;
+END $$;

@@ -1,0 +1,174 @@
+"""The dated policies of the programme: which is in force at a moment, and how a new one is published.
+
+Read once per process and kept until `Programme.policies_version` changes; the ledger's opening call returns that
+number in the statement that locks the account, so that a sale never runs under an old version.
+"""
+
+import bisect
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.db.models import F
+
+from events.refusals import Refusal
+from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
+from loyalty.models.policies import DatedPolicy
+from loyalty.till import local_zone
+
+P = TypeVar("P", bound=DatedPolicy)
+
+
+class ProgrammeMissing(Refusal):
+    """The shop has no programme yet: `manage.py up` or `loyalty.founding.found` makes one."""
+
+    code = "programme_missing"
+
+
+class PolicyInThePast(Refusal):
+    """A policy cannot begin before it is published: what was decided under the old one stays."""
+
+    code = "policy_in_the_past"
+
+
+@dataclass(frozen=True, slots=True)
+class TierLadder:
+    """The tiers reachable under one table, lowest first, as (spend from which, tier)."""
+
+    id: int
+    window: timedelta
+    steps: tuple[tuple[int, Tier], ...]
+
+    def reached(self, spend: int) -> Tier | None:
+        """The highest tier that `spend` within the window reaches; None below the first threshold."""
+        position = bisect.bisect_right([step[0] for step in self.steps], spend)
+        return self.steps[position - 1][1] if position else None
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What is in force at one moment."""
+
+    programme: Programme
+    earning: EarningRule
+    spending: SpendingPolicy
+    expiry: ExpiryPolicy
+    ladder: TierLadder
+    tiers: dict[int, Tier]
+    first_tier: Tier
+
+    def lot_end(self, moment: datetime) -> datetime | None:
+        """When points earned at `moment` end: local midnight after the day `months` calendar months later."""
+        if self.expiry.months is None:
+            return None
+        day = moment.astimezone(local_zone()).date() + relativedelta(months=self.expiry.months) + timedelta(days=1)
+        return local_midnight(day)
+
+
+def local_midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=local_zone())
+
+
+class _Book:
+    """All policies of one version, sorted by when they begin."""
+
+    def __init__(self) -> None:
+        programme = Programme.objects.first()
+        if programme is None:
+            raise ProgrammeMissing()
+        self.programme = programme
+        self.version = programme.policies_version
+        self.tiers = {tier.id: tier for tier in Tier.objects.order_by("rank")}
+        self.earning = list(EarningRule.objects.order_by("valid_from"))
+        self.spending = list(SpendingPolicy.objects.order_by("valid_from"))
+        self.expiry = list(ExpiryPolicy.objects.order_by("valid_from"))
+        self.tables = list(TierTable.objects.order_by("valid_from"))
+        thresholds = list(TierThreshold.objects.order_by("spend"))
+        self.ladders = {
+            table.id: TierLadder(
+                table.id,
+                timedelta(days=table.window_days),
+                tuple((t.spend, self.tiers[t.tier_id]) for t in thresholds if t.table_id == table.id),
+            )
+            for table in self.tables
+        }
+        if not (self.tiers and self.earning and self.spending and self.expiry and self.tables):
+            raise ProgrammeMissing()
+
+    def at(self, moment: datetime) -> Policies:
+        return Policies(
+            programme=self.programme,
+            earning=_in_force(self.earning, moment),
+            spending=_in_force(self.spending, moment),
+            expiry=_in_force(self.expiry, moment),
+            ladder=self.ladders[_in_force(self.tables, moment).id],
+            tiers=self.tiers,
+            first_tier=next(iter(self.tiers.values())),
+        )
+
+
+def _in_force(dated: Sequence[P], moment: datetime) -> P:
+    """The last that has begun; before the first of all, the first (history older than the programme)."""
+    position = bisect.bisect_right([policy.valid_from for policy in dated], moment)
+    return dated[max(0, position - 1)]
+
+
+_lock = threading.Lock()
+_book: _Book | None = None
+
+
+def at(moment: datetime, *, version: int | None = None) -> Policies:
+    """The policies in force at `moment`. `version`: what the ledger just read; None asks the database."""
+    global _book
+    if version is None:
+        version = Programme.objects.values_list("policies_version", flat=True).first()
+    book = _book
+    if book is None or book.version != version:
+        with _lock:
+            book = _book = _Book()
+    return book.at(moment)
+
+
+def forget() -> None:
+    """Read everything anew (another database stands behind the connection: tests)."""
+    global _book
+    _book = None
+
+
+@transaction.atomic
+def publish(policy: P, *, by: str, at: datetime) -> P:
+    """Publish a new version of its kind from `policy.valid_from`, which lies ahead (or is the first of all)."""
+    kind = type(policy)
+    if policy.valid_from < at and kind.objects.exists():
+        raise PolicyInThePast()
+    policy.published_at = at
+    policy.published_by = by
+    policy.save(force_insert=True)
+    _new_version()
+    return policy
+
+
+@transaction.atomic
+def publish_tier_table(
+    *, valid_from: datetime, window_days: int, thresholds: dict[Tier, int], by: str, at: datetime, note: str = ""
+) -> TierTable:
+    """Publish a new table of thresholds (spend in minor units by tier; the first tier needs none)."""
+    table = publish(TierTable(valid_from=valid_from, window_days=window_days, note=note), by=by, at=at)
+    TierThreshold.objects.bulk_create(
+        TierThreshold(table=table, tier=tier, spend=spend) for tier, spend in thresholds.items()
+    )
+    return table
+
+
+def change_programme(*, changes: dict[str, Any]) -> None:
+    """Staff edited the programme: processes read it anew."""
+    Programme.objects.filter(id=1).update(**changes)
+    _new_version()
+
+
+def _new_version() -> None:
+    Programme.objects.filter(id=1).update(policies_version=F("policies_version") + 1)
