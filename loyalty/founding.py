@@ -7,7 +7,15 @@ from babel.numbers import get_currency_precision
 from django.conf import settings
 from django.db import transaction
 
-from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
+from loyalty.models import (
+    EarningRule,
+    ExpiryPolicy,
+    Programme,
+    SpendingPolicy,
+    Tier,
+    TierTable,
+    TierThreshold,
+)
 
 # The founding policies hold for every bill an old system can hand over, so that history of any age has rules.
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)

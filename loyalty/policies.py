@@ -16,7 +16,15 @@ from django.db import transaction
 from django.db.models import F
 
 from events.refusals import Refusal
-from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
+from loyalty.models import (
+    EarningRule,
+    ExpiryPolicy,
+    Programme,
+    SpendingPolicy,
+    Tier,
+    TierTable,
+    TierThreshold,
+)
 from loyalty.models.policies import DatedPolicy
 from loyalty.till import local_zone
 
@@ -119,6 +127,11 @@ def _in_force(dated: Sequence[P], moment: datetime) -> P:
 
 _lock = threading.Lock()
 _book: _Book | None = None
+
+
+def last_known(moment: datetime) -> Policies:
+    """The policies in force at `moment` as this process last read them: for a look before the ledger's own reading."""
+    return _book.at(moment) if _book else at(moment)
 
 
 def at(moment: datetime, *, version: int | None = None) -> Policies:

@@ -63,7 +63,7 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
 AUDIT_QUERIES: list[str] = ["loyalty.ledger.invariants.queries", "events.invariants.queries"]
 # Steps of the nightly run, in order; later floors add theirs.
-NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due"]
+NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due", "loyalty.expiry.end_overrides"]
 
 # With CLOCK_FILE set (tests, demo) `events.clock.now()` adds the seconds in that file.
 CLOCK_FILE = env.str("CLOCK_FILE", default="")

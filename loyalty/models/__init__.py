@@ -2,9 +2,21 @@
 
 from loyalty.models.points import Account, Entry, Lot, LotUse
 from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
-from loyalty.models.purchases import Purchase, PurchaseLine, Return, ReturnLine, ReviewDecision
+from loyalty.models.purchases import (
+    Purchase,
+    PurchaseLine,
+    Return,
+    ReturnLine,
+    ReviewDecision,
+)
 from loyalty.models.stores import ApiKey, StaffPhone, Store, Terminal
-from loyalty.models.tiers import Tier, TierBeginning, TierTable, TierThreshold
+from loyalty.models.tiers import (
+    Tier,
+    TierBeginning,
+    TierOverride,
+    TierTable,
+    TierThreshold,
+)
 
 __all__ = [
     "Account",
@@ -26,6 +38,7 @@ __all__ = [
     "Terminal",
     "Tier",
     "TierBeginning",
+    "TierOverride",
     "TierTable",
     "TierThreshold",
 ]

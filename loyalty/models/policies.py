@@ -80,9 +80,7 @@ class SpendingPolicy(DatedPolicy):
     max_share_percent = models.SmallIntegerField(_("tối đa phần trăm hóa đơn"), default=100)
     first_use_after_days = models.SmallIntegerField(_("dùng được sau khi tham gia (ngày)"), default=0)
     part_paid_earns = models.BooleanField(_("phần trả bằng điểm vẫn được tích"), default=False)
-    proof_above = models.BigIntegerField(
-        _("cần QR hoặc mã khi dùng quá (mỗi ngày)"), default=50_000, db_default=50_000
-    )
+    proof_above = models.BigIntegerField(_("cần QR hoặc mã khi dùng quá (mỗi ngày)"), default=50_000, db_default=50_000)
     excluded_categories = ArrayField(models.TextField(), default=list, blank=True)
 
     class Meta:

@@ -86,3 +86,33 @@ class TierBeginning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id}: {self.tier_id} since {self.since:%d/%m/%Y}"
+
+
+class TierOverride(models.Model):
+    """Staff or an import lift a member to a tier, until a date or for good, with a reason."""
+
+    member_id = models.UUIDField()
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(default="")
+    by = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [APPEND_ONLY, no_truncate()]
+        indexes = [
+            # the overrides of a member
+            models.Index(fields=["member_id"], name="tier_override_of_a_member"),
+            # the nightly look for overrides that end
+            models.Index(fields=["until_at"], condition=Q(until_at__isnull=False), name="tier_override_ends"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gt=models.F("from_at")),
+                name="tier_override_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.tier_id}"

@@ -51,7 +51,7 @@ DROP TYPE IF EXISTS ledger_snapshot CASCADE;
 CREATE TYPE ledger_snapshot AS (
   policies_version int, member_id uuid, tier_id smallint, available bigint, pending bigint, held bigint, debt bigint,
   window_spend bigint, out_of_order boolean, joined_at timestamptz, own_bill boolean,
-  purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid
+  purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid, new_id uuid
 );
 
 -- p_kind NULL = a guest: nothing is locked. An unknown member leaves member_id NULL; the receipt is looked for all the
@@ -88,13 +88,21 @@ BEGIN
     snap.held := coalesce(acc.held, 0);
     snap.debt := coalesce(acc.debt, 0);
     snap.out_of_order := coalesce(acc.last_purchase_at > p_occurred, false);
-    snap.window_spend := CASE WHEN acc.last_purchase_at IS NULL THEN 0
-                              ELSE ledger_spend(snap.member_id, p_occurred - p_window, p_occurred) END;
+    -- a late bill also raises the spend seen by the bills after it: the highest of all that its window touches counts
+    snap.window_spend := CASE
+      WHEN acc.last_purchase_at IS NULL THEN 0
+      WHEN NOT snap.out_of_order THEN ledger_spend(snap.member_id, p_occurred - p_window, p_occurred)
+      ELSE (SELECT max(ledger_spend(snap.member_id, moment - p_window, moment))
+              FROM (SELECT p_occurred AS moment UNION
+                    SELECT occurred_at FROM loyalty_purchase
+                     WHERE member_id = snap.member_id AND occurred_at > p_occurred
+                       AND occurred_at < p_occurred + p_window) touched) END;
     SELECT joined_at INTO snap.joined_at FROM members_member WHERE id = snap.member_id;
     snap.own_bill := p_staff <> '' AND EXISTS (
       SELECT 1 FROM loyalty_staffphone s JOIN members_identifier i ON i.kind = 'phone' AND i.value = s.phone
        WHERE s.staff_code = p_staff AND i.member_id = snap.member_id AND i.until_at IS NULL);
   END IF;
+  snap.new_id := uuidv7();
   SELECT policies_version INTO snap.policies_version FROM loyalty_programme;
   IF p_receipt IS NOT NULL THEN
     SELECT id, fingerprint, member_id INTO snap.purchase_id, snap.purchase_fingerprint, snap.purchase_member

@@ -1,0 +1,251 @@
+"""A sale decided: pure functions from a bill and a snapshot to what is posted and what is answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from loyalty import clocks, paying
+from loyalty.bill import Bill
+from loyalty.ledger.posting import Snapshot
+from loyalty.models import Purchase
+from loyalty.paying import Spendable
+from loyalty.policies import Policies
+from loyalty.records import LineRecord, PurchaseRecord
+from loyalty.rules import base as base_rule
+from loyalty.till import Till
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """What a bill does: how it is paid, what each line bears, what it earns and why."""
+
+    bill: Bill
+    status: str
+    points_value: int
+    due: int
+    base: int
+    earned: int
+    spendable: Spendable
+    lines: tuple[LineRecord, ...]
+    reasons: dict[str, Any]
+
+    def balance_after(self, snap: Snapshot) -> tuple[int, int]:
+        """(available, debt) after spending, repaying and earning."""
+        net = (snap.available or 0) - (snap.debt or 0) - self.bill.points_to_spend
+        net += self.earned if snap.member_id is not None else 0
+        return max(0, net), max(0, -net)
+
+
+def compose(bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at: datetime) -> Composed:
+    """Decide a bill. Raises NotEnoughPoints or PointsExceedBill. A guest's bill is composed as a member's would be."""
+    goods = bill.goods_by_line()
+    payable = paying.payable_by_line(bill.lines, goods, policy=terms.spending)
+    available = snapshot.available or 0
+    limit = paying.spendable(
+        payable=sum(payable), available=available, policy=terms.spending, joined_at=snapshot.joined_at, at=at
+    )
+    paying.check(points=bill.points_to_spend, available=available, limit=limit, policy=terms.spending)
+    points_value = bill.points_to_spend * terms.spending.point_value
+    lines = _lines(bill, goods, paying.discount_by_line(points_value, payable))
+    earning = base_rule.earning_base(lines, spending=terms.spending)
+    points = base_rule.award(earning, rule=terms.earning)
+    reasons: dict[str, Any] = {"matched": [], "refused": []}
+    refused = _why_nothing(snapshot, status)
+    if refused:
+        points = 0
+        reasons["refused"].append({"rule": "base", "reason": refused})
+    else:
+        per = {"base": earning, "per_amount": terms.earning.per_amount, "per_points": terms.earning.points}
+        reasons["matched"].append({"rule": "base", "points": points, **per})
+    return Composed(
+        bill=bill,
+        status=status,
+        points_value=points_value,
+        due=bill.total - points_value,
+        base=sum(line.base for line in lines),
+        earned=points,
+        spendable=limit,
+        lines=lines,
+        reasons=reasons,
+    )
+
+
+def _why_nothing(snapshot: Snapshot, status: str) -> str:
+    if snapshot.own_bill:
+        return "own_bill"
+    if status == Purchase.Status.REVIEW:
+        return "waits_for_staff"
+    return ""
+
+
+def _lines(bill: Bill, goods: list[int], points: list[int]) -> tuple[LineRecord, ...]:
+    gross = bill.gross_by_line()
+    return tuple(
+        LineRecord(
+            line=place + 1,
+            sku=line.sku,
+            name=line.name,
+            category=line.category,
+            quantity=line.quantity,
+            amount=line.amount,
+            earns=line.earns,
+            goods=goods[place],
+            gross=gross[place],
+            points_discount=points[place],
+        )
+        for place, line in enumerate(bill.lines)
+    )
+
+
+def posting(
+    composed: Composed,
+    *,
+    snapshot: Snapshot,
+    terms: Policies,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    request_id: str,
+) -> dict[str, Any]:
+    """The body of the ledger's posting call: columns of the bill and its lines, where the lot ends, the tier entered."""
+    bill = composed.bill
+    member = snapshot.member_id
+    available_after, debt_after = composed.balance_after(snapshot)
+    day = clocks.business_date(bill, till=till)
+    body: dict[str, Any] = {
+        "purchase": {
+            "id": snapshot.new_id,
+            "store_id": till.store_id,
+            "terminal_id": till.terminal_id,
+            "period": till.receipt_period(day),
+            "receipt": bill.receipt,
+            "business_date": day,
+            "member_id": member,
+            "occurred_at": bill.occurred_at,
+            "recorded_at": at,
+            "channel": bill.channel,
+            "status": composed.status,
+            "staff": bill.staff,
+            "fingerprint": fingerprint,
+            "lines_amount": bill.lines_amount,
+            "discounts": bill.discounted,
+            "charges": bill.charged,
+            "tax": bill.tax,
+            "tax_included": bill.tax_included,
+            "rounding": bill.rounding,
+            "total": bill.total,
+            "voucher_discount": 0,
+            "points_value": composed.points_value,
+            "due": composed.due,
+            "base": composed.base,
+            "earned": composed.earned if member else 0,
+            "spent": bill.points_to_spend,
+            "available_after": available_after if member else None,
+            "debt_after": debt_after if member else None,
+            "rule_id": terms.earning.id,
+            "tier_id": _tier_id(snapshot, terms),
+            "tier_after_id": _tier_after(composed, snapshot, terms) if member else None,
+            "reasons": composed.reasons,
+            "extras": _extras(bill),
+            "by": till.by,
+            "request_id": request_id,
+        },
+        "lines": [_line_row(composed, place, snapshot) for place in range(len(bill.lines))],
+        "expires": terms.lot_end(bill.occurred_at),
+    }
+    if member and composed.status == Purchase.Status.POSTED:
+        if snapshot.out_of_order:
+            body["review_tier"] = True
+        elif _tier_after(composed, snapshot, terms) != _tier_id(snapshot, terms):
+            body["tier"] = _tier_after(composed, snapshot, terms)
+    return body
+
+
+def _tier_id(snapshot: Snapshot, terms: Policies) -> int | None:
+    if snapshot.member_id is None:
+        return None
+    return snapshot.tier_id or terms.first_tier.id
+
+
+def _tier_after(composed: Composed, snapshot: Snapshot, terms: Policies) -> int:
+    """The tier after this bill: never lower than before; what it reaches by the spend in the window."""
+    before = terms.tiers[_tier_id(snapshot, terms) or terms.first_tier.id]
+    if composed.status != Purchase.Status.POSTED:
+        return before.id
+    reached = terms.ladder.reached((snapshot.window_spend or 0) + composed.base)
+    return reached.id if reached is not None and reached.rank > before.rank else before.id
+
+
+def _line_row(composed: Composed, place: int, snapshot: Snapshot) -> dict[str, Any]:
+    line = composed.bill.lines[place]
+    decided = composed.lines[place]
+    return {
+        "purchase_id": snapshot.new_id,
+        "line": decided.line,
+        "member_id": snapshot.member_id,
+        "sku": line.sku,
+        "name": line.name,
+        "category": line.category,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "amount": line.amount,
+        "discount": line.discount,
+        "tax": line.tax,
+        "cost": line.cost,
+        "earns": line.earns,
+        "goods": decided.goods,
+        "gross": decided.gross,
+        "voucher_discount": decided.voucher_discount,
+        "points_discount": decided.points_discount,
+    }
+
+
+def _extras(bill: Bill) -> dict[str, Any]:
+    """What was said about the bill as a whole, kept as sent."""
+    extras: dict[str, Any] = {}
+    if bill.discounts:
+        extras["discounts"] = [{"kind": d.kind, "code": d.code, "amount": d.amount} for d in bill.discounts]
+    if bill.charges:
+        extras["charges"] = [{"kind": c.kind, "amount": c.amount} for c in bill.charges]
+    if bill.payments:
+        extras["payments"] = [{"method": p.method, "amount": p.amount} for p in bill.payments]
+    if bill.invoice:
+        extras["invoice"] = dict(bill.invoice)
+    return extras
+
+
+def record(composed: Composed, *, snapshot: Snapshot, terms: Policies, till: Till, at: datetime) -> PurchaseRecord:
+    """The answer to a sale just decided; `queries.purchase` reads the same back from the rows."""
+    bill = composed.bill
+    member = snapshot.member_id
+    available_after, debt_after = composed.balance_after(snapshot)
+    tier_after = _tier_after(composed, snapshot, terms)
+    return PurchaseRecord(
+        id=snapshot.new_id,
+        store_code=till.store_code,
+        store_name=till.store_name,
+        terminal_code=till.terminal_code,
+        receipt=bill.receipt,
+        business_date=_day(bill, till),
+        status=composed.status,
+        member_id=member,
+        occurred_at=bill.occurred_at,
+        recorded_at=at,
+        channel=bill.channel,
+        total=bill.total,
+        voucher_discount=0,
+        points_value=composed.points_value,
+        due=composed.due,
+        earned=composed.earned if member else 0,
+        spent=bill.points_to_spend,
+        available_after=available_after if member else 0,
+        debt_after=debt_after if member else 0,
+        tier_code=terms.tiers[tier_after].code if member else None,
+        tier_changed=bool(member) and tier_after != _tier_id(snapshot, terms),
+        reasons=composed.reasons,
+        lines=composed.lines,
+    )
+
+
+def _day(bill: Bill, till: Till) -> date:
+    return clocks.business_date(bill, till=till)

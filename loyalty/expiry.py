@@ -1,0 +1,59 @@
+"""Booking what has come to its end: points and tier overrides. Balances are right without it; the books want it."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from loyalty.ledger import posting
+from loyalty.models import Account, TierOverride
+
+CHUNK = 500
+
+
+def book_due(*, at: datetime) -> int:
+    """Book every lot that ended by `at`, account by account; answers how many accounts. Safe to run twice.
+
+    Each chunk commits for itself: a kill loses nothing and the next run goes on.
+    """
+    booked = 0
+    while True:
+        with transaction.atomic():
+            due = list(
+                Account.objects.filter(next_due_at__lte=at)
+                .order_by("member_id")
+                .values_list("member_id", flat=True)[:CHUNK]
+            )
+            for member_id in due:
+                posting.book_due(member_id=member_id, at=at, by="system")
+        booked += len(due)
+        if len(due) < CHUNK:
+            return booked
+
+
+def end_overrides(*, at: datetime) -> int:
+    """Review the tier of every member whose override ended by `at` and still shows; answers how many changed."""
+    ended = list(
+        TierOverride.objects.filter(until_at__lte=at)
+        .order_by("member_id")
+        .values_list("member_id", "until_at")
+        .distinct()
+    )
+    changed = 0
+    for member_id, until_at in ended:
+        with transaction.atomic():
+            posting.lock(member_id=member_id)
+            before = Account.objects.get(member_id=member_id).tier_id
+            note = {"at": at, "by": "system"}
+            after = posting.review_tier(
+                member_id=member_id, since=until_at, cause="override", subject_id=None, note=note
+            )
+            changed += before != after
+    return changed
+
+
+def oldest_due(*, at: datetime) -> datetime | None:
+    """Since when the oldest unbooked lot has been due; None where the books are up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(next_due_at) FROM loyalty_account WHERE next_due_at <= %s", [at])
+        found: datetime | None = cursor.fetchone()[0]
+        return found

@@ -1,0 +1,263 @@
+"""What must hold of the ledger, as queries that find what breaks it (docs: L1–L10)."""
+
+from collections.abc import Iterator
+
+from events.invariants import Invariant
+from loyalty.models import TierTable
+
+BUCKETS = ("available", "pending", "held", "debt")
+
+
+def _per_bucket(template: str, joiner: str = " OR ") -> str:
+    return joiner.join(template.format(bucket=bucket) for bucket in BUCKETS)
+
+
+L1_SUMS = f"""
+SELECT a.member_id FROM loyalty_account a
+  LEFT JOIN (SELECT member_id, count(*) AS n, max(seq) AS top, {", ".join(f"sum({b}) AS {b}" for b in BUCKETS)}
+               FROM loyalty_entry GROUP BY member_id) e USING (member_id)
+ WHERE {_per_bucket("a.{bucket} <> coalesce(e.{bucket}, 0)")}
+    OR a.entries <> coalesce(e.n, 0) OR coalesce(e.top, 0) <> coalesce(e.n, 0)
+"""
+
+L1_AFTER = f"""
+SELECT member_id, seq FROM (
+  SELECT member_id, seq,
+         {", ".join(f"{b}, {b}_after, lag({b}_after, 1, 0::bigint) OVER w AS {b}_before" for b in BUCKETS)}
+    FROM loyalty_entry WINDOW w AS (PARTITION BY member_id ORDER BY seq)) steps
+ WHERE {_per_bucket("{bucket}_after <> {bucket}_before + {bucket}")}
+"""
+
+L1_ORPHANS = """
+SELECT e.member_id, e.seq FROM loyalty_entry e LEFT JOIN loyalty_account a USING (member_id) WHERE a.member_id IS NULL
+"""
+
+L2_LOTS = """
+SELECT a.member_id FROM loyalty_account a
+  LEFT JOIN (SELECT member_id, sum(remaining) AS remaining, count(*) AS n FROM loyalty_lot GROUP BY member_id) l
+      USING (member_id)
+ WHERE a.available <> coalesce(l.remaining, 0) OR a.lots <> coalesce(l.n, 0)
+"""
+
+L2_REMAINING = """
+SELECT l.member_id, l.seq FROM loyalty_lot l
+  LEFT JOIN (SELECT member_id, lot_seq, sum(points) AS used FROM loyalty_lotuse GROUP BY member_id, lot_seq) u
+         ON u.member_id = l.member_id AND u.lot_seq = l.seq
+ WHERE l.remaining <> l.points - coalesce(u.used, 0) OR l.remaining < 0 OR l.remaining > l.points
+"""
+
+L2_DUE = """
+SELECT a.member_id FROM loyalty_account a
+ WHERE EXISTS (SELECT 1 FROM loyalty_lot l WHERE l.member_id = a.member_id AND l.remaining > 0
+                  AND l.expires_at IS NOT NULL AND (a.next_due_at IS NULL OR a.next_due_at > l.expires_at))
+"""
+
+L3_BUCKETS = """
+SELECT member_id FROM loyalty_account
+ WHERE least(available, pending, held, debt) < 0 OR (available > 0 AND debt > 0)
+UNION ALL
+SELECT member_id FROM loyalty_entry
+ WHERE least(available_after, pending_after, held_after, debt_after) < 0 OR (available_after > 0 AND debt_after > 0)
+"""
+
+L4_ENTRY = """
+SELECT e.member_id, e.seq FROM loyalty_entry e
+  LEFT JOIN (SELECT member_id, entry_seq, sum(points) AS points FROM loyalty_lotuse GROUP BY member_id, entry_seq) u
+         ON u.member_id = e.member_id AND u.entry_seq = e.seq
+  LEFT JOIN (SELECT member_id, entry_seq, sum(points) AS points FROM loyalty_lot GROUP BY member_id, entry_seq) l
+         ON l.member_id = e.member_id AND l.entry_seq = e.seq
+ WHERE e.available <> coalesce(l.points, 0) - coalesce(u.points, 0)
+"""
+
+L4_EXPIRED_USED = """
+SELECT u.member_id, u.entry_seq FROM loyalty_lotuse u
+  JOIN loyalty_entry e ON e.member_id = u.member_id AND e.seq = u.entry_seq
+  JOIN loyalty_lot l ON l.member_id = u.member_id AND l.seq = u.lot_seq
+ WHERE u.points > 0 AND l.expires_at IS NOT NULL
+   AND ((e.kind IN ('spend', 'adjust') AND l.expires_at <= e.recorded_at)
+     OR (e.kind = 'expire' AND l.expires_at > e.recorded_at))
+"""
+
+# A spend took from a lot while another lot that should have gone first kept points from it. What a lot kept at that
+# entry is what it held before: its points less all uses up to and with the entry.
+L4_ORDER = """
+SELECT s.member_id, s.seq FROM loyalty_entry s
+  JOIN loyalty_lotuse u ON u.member_id = s.member_id AND u.entry_seq = s.seq AND u.points > 0
+  JOIN loyalty_lot taken ON taken.member_id = u.member_id AND taken.seq = u.lot_seq
+  JOIN loyalty_lot first ON first.member_id = s.member_id AND first.entry_seq < s.seq AND first.seq <> taken.seq
+   AND (coalesce(first.expires_at, 'infinity'), first.opened_at, first.seq)
+     < (coalesce(taken.expires_at, 'infinity'), taken.opened_at, taken.seq)
+   AND (first.expires_at IS NULL OR first.expires_at > s.recorded_at)
+ WHERE s.kind = 'spend'
+   AND first.points > (SELECT coalesce(sum(b.points), 0) FROM loyalty_lotuse b
+                        WHERE b.member_id = s.member_id AND b.lot_seq = first.seq AND b.entry_seq <= s.seq)
+"""
+
+L5_REVERSALS = """
+SELECT r.member_id, r.reverses_seq FROM loyalty_entry r
+  JOIN loyalty_entry e ON e.member_id = r.member_id AND e.seq = r.reverses_seq
+ WHERE r.kind IN ('clawback', 'spend_return')
+ GROUP BY r.member_id, r.reverses_seq, e.available, e.debt
+HAVING abs(sum(r.available - r.debt)) > abs(e.available - e.debt)
+"""
+
+L5_WHOLE = """
+SELECT p.id FROM loyalty_purchase p JOIN (
+    SELECT purchase_id, bool_or(whole) AS whole, sum(amount) AS amount, sum(due) AS due, sum(discount) AS discount,
+           sum(points_value) AS points_value, sum(base) AS base, sum(clawed_back) AS clawed_back,
+           sum(given_back) AS given_back
+      FROM loyalty_return GROUP BY purchase_id) r ON r.purchase_id = p.id
+  LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+ WHERE r.amount > p.total OR r.base > p.base OR r.given_back > p.spent
+    OR (r.whole AND (r.amount, r.due, r.discount, r.points_value, r.base, r.given_back)
+        IS DISTINCT FROM (p.total, p.due, p.voucher_discount, p.points_value, p.base, p.spent))
+    OR (r.whole AND p.status = 'posted' AND r.clawed_back <> p.earned)
+"""
+
+L5_ENTRIES_FOLLOW_RETURNS = """
+SELECT r.id FROM loyalty_return r
+  LEFT JOIN (SELECT return_id, sum(available - debt) FILTER (WHERE kind = 'clawback') AS clawed,
+                    sum(available - debt) FILTER (WHERE kind = 'spend_return') AS given
+               FROM loyalty_entry WHERE return_id IS NOT NULL GROUP BY return_id) e ON e.return_id = r.id
+ WHERE r.clawed_back <> -coalesce(e.clawed, 0) OR r.given_back <> coalesce(e.given, 0)
+"""
+
+L6_IDENTITY = """
+SELECT * FROM (
+  SELECT (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_entry
+           WHERE kind IN ('earn', 'opening', 'adjust', 'spend_return', 'reinstate', 'absorb',
+                          'spend', 'expire', 'clawback')) AS moved,
+         (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_account) AS held) identity
+ WHERE moved <> held
+"""
+
+L6_SIGNS = """
+SELECT member_id, seq, kind FROM loyalty_entry
+ WHERE (kind IN ('earn', 'opening', 'spend_return', 'reinstate', 'absorb') AND available - debt <= 0)
+    OR (kind IN ('spend', 'expire', 'clawback') AND available - debt >= 0)
+"""
+
+L7_ONE_ENTRY_PER_BILL = """
+SELECT member_id, purchase_id, kind FROM loyalty_entry WHERE kind IN ('earn', 'spend') AND purchase_id IS NOT NULL
+ GROUP BY member_id, purchase_id, kind HAVING count(*) > 1
+"""
+
+L7_BILLS_MATCH_ENTRIES = """
+SELECT p.id FROM loyalty_purchase p
+  LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+  LEFT JOIN (SELECT purchase_id, sum(available - debt) FILTER (WHERE kind = 'earn') AS earned,
+                    -sum(available - debt) FILTER (WHERE kind = 'spend') AS spent
+               FROM loyalty_entry WHERE kind IN ('earn', 'spend') GROUP BY purchase_id) e ON e.purchase_id = p.id
+ WHERE p.earned + coalesce(d.earned, 0) <> coalesce(e.earned, 0) OR p.spent <> coalesce(e.spent, 0)
+"""
+
+L7_BALANCE_PRINTED = """
+SELECT p.id FROM loyalty_purchase p
+  JOIN LATERAL (SELECT available_after, debt_after FROM loyalty_entry
+                 WHERE member_id = p.member_id AND purchase_id = p.id AND kind IN ('earn', 'spend')
+                   AND return_id IS NULL AND recorded_at = p.recorded_at
+                 ORDER BY seq DESC LIMIT 1) e ON true
+ WHERE p.member_id IS NOT NULL AND p.status = 'posted' AND p.import_id IS NULL
+   AND (p.available_after, p.debt_after) IS DISTINCT FROM (e.available_after, e.debt_after)
+"""
+
+L7_LINES = """
+SELECT p.id FROM loyalty_purchase p
+  LEFT JOIN (SELECT purchase_id, sum(amount) AS amount, sum(voucher_discount) AS vouchers, sum(points_discount) AS points,
+                    sum(goods - voucher_discount - points_discount) AS base
+               FROM loyalty_purchaseline GROUP BY purchase_id) l ON l.purchase_id = p.id
+ WHERE p.lines_amount <> coalesce(l.amount, 0) OR p.voucher_discount <> coalesce(l.vouchers, 0)
+    OR p.points_value <> coalesce(l.points, 0) OR p.base <> coalesce(l.base, 0)
+"""
+
+STRAYS = """
+SELECT p.id FROM loyalty_purchase p
+  LEFT JOIN loyalty_store s ON s.id = p.store_id LEFT JOIN members_member m ON m.id = p.member_id
+ WHERE s.id IS NULL OR (p.member_id IS NOT NULL AND m.id IS NULL)
+UNION ALL
+SELECT a.member_id FROM loyalty_account a LEFT JOIN members_member m ON m.id = a.member_id WHERE m.id IS NULL
+"""
+
+L10_HISTORY = """
+SELECT a.member_id FROM loyalty_account a
+  LEFT JOIN LATERAL (SELECT tier_id FROM loyalty_tierbeginning b WHERE b.member_id = a.member_id
+                      ORDER BY b.since DESC, b.id DESC LIMIT 1) b ON true
+ WHERE coalesce(a.tier_id, (SELECT id FROM loyalty_tier ORDER BY rank LIMIT 1))
+       IS DISTINCT FROM coalesce(b.tier_id, (SELECT id FROM loyalty_tier ORDER BY rank LIMIT 1))
+"""
+
+# The tier that bills, returns and overrides give, computed for everybody at once; an override counts by the last moment
+# anything of the member was recorded, because the nightly review ends it.
+L10_FUNCTION = """
+WITH metric AS (
+  SELECT p.member_id, p.occurred_at AS at, p.base FROM loyalty_purchase p
+    LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+   WHERE p.member_id IS NOT NULL AND (p.status = 'posted' OR d.approved)
+  UNION ALL
+  SELECT member_id, counts_at, -base FROM loyalty_return WHERE member_id IS NOT NULL
+), rolling AS (
+  {rolling}
+), reached AS (
+  SELECT member_id, max(t.rank) AS rank FROM rolling r
+    JOIN loyalty_tierthreshold h ON h.table_id = r.table_id AND h.spend <= r.spend
+    JOIN loyalty_tier t ON t.id = h.tier_id GROUP BY member_id
+), lifted AS (
+  SELECT member_id, max(t.rank) AS rank, bool_or(until_at IS NOT NULL) AS ends
+    FROM loyalty_tieroverride o JOIN loyalty_tier t ON t.id = o.tier_id GROUP BY member_id
+)
+SELECT a.member_id FROM loyalty_account a
+  LEFT JOIN reached USING (member_id) LEFT JOIN lifted USING (member_id)
+  LEFT JOIN loyalty_tier t ON t.id = a.tier_id
+ WHERE CASE WHEN lifted.ends
+            THEN coalesce(t.rank, 0) NOT BETWEEN coalesce(reached.rank, 0)
+                                         AND greatest(coalesce(reached.rank, 0), lifted.rank)
+            ELSE coalesce(t.rank, 0) <> greatest(coalesce(reached.rank, 0), coalesce(lifted.rank, 0)) END
+"""
+
+ROLLING_OF_ERA = """
+  SELECT member_id, at, {id} AS table_id,
+         sum(base) OVER (PARTITION BY member_id ORDER BY at RANGE BETWEEN {span} PRECEDING AND CURRENT ROW) AS spend
+    FROM metric
+"""
+
+
+def _l10_function() -> str:
+    """One rolling sum per tier table, because a window frame has one constant width."""
+    tables = list(TierTable.objects.order_by("valid_from"))
+    parts = []
+    for place, table in enumerate(tables):
+        span = f"(interval '{table.window_days} days' - interval '1 microsecond')"
+        begins = f"'{table.valid_from.isoformat()}'" if place else "'-infinity'"
+        ends = f"'{tables[place + 1].valid_from.isoformat()}'" if place + 1 < len(tables) else "'infinity'"
+        rolled = ROLLING_OF_ERA.format(id=table.id, span=span)
+        parts.append(
+            f"SELECT member_id, table_id, spend FROM ({rolled}) era_{table.id} "
+            f"WHERE at >= {begins}::timestamptz AND at < {ends}::timestamptz"
+        )
+    empty = "SELECT NULL::uuid AS member_id, NULL::smallint AS table_id, NULL::bigint AS spend WHERE false"
+    return L10_FUNCTION.format(rolling=" UNION ALL ".join(parts) or empty)
+
+
+def queries() -> Iterator[Invariant]:
+    yield Invariant(code="L1", sentence="buckets of an account are the sums of its entries; positions have no gap", sql=L1_SUMS)
+    yield Invariant(code="L1", sentence="balance after = balance before + change", sql=L1_AFTER)
+    yield Invariant(code="L1", sentence="every entry belongs to an account", sql=L1_ORPHANS)
+    yield Invariant(code="L2", sentence="available = what remains of the lots", sql=L2_LOTS)
+    yield Invariant(code="L2", sentence="remaining = points - uses + given back, between 0 and points", sql=L2_REMAINING)
+    yield Invariant(code="L2", sentence="no lot ends before its account is due", sql=L2_DUE)
+    yield Invariant(code="L3", sentence="no bucket below zero; available and debt are not both above zero", sql=L3_BUCKETS)
+    yield Invariant(code="L4", sentence="an entry's lots and uses add up to it", sql=L4_ENTRY)
+    yield Invariant(code="L4", sentence="nothing expired was used, nothing alive expired", sql=L4_EXPIRED_USED)
+    yield Invariant(code="L4", sentence="lots were spent by expiry, age, number", sql=L4_ORDER)
+    yield Invariant(code="L5", sentence="reversals of an entry never exceed it", sql=L5_REVERSALS)
+    yield Invariant(code="L5", sentence="partial returns never exceed the bill; a whole return is exact", sql=L5_WHOLE)
+    yield Invariant(code="L5", sentence="a return's entries are what it says", sql=L5_ENTRIES_FOLLOW_RETURNS)
+    yield Invariant(code="L6", sentence="all that moved = all that accounts hold", sql=L6_IDENTITY)
+    yield Invariant(code="L6", sentence="each kind of entry has its sign", sql=L6_SIGNS)
+    yield Invariant(code="L7", sentence="a bill earns once and spends once", sql=L7_ONE_ENTRY_PER_BILL)
+    yield Invariant(code="L7", sentence="a bill's points are its entries'", sql=L7_BILLS_MATCH_ENTRIES)
+    yield Invariant(code="L7", sentence="the balance a till printed is the ledger's", sql=L7_BALANCE_PRINTED)
+    yield Invariant(code="L7", sentence="lines add up to their bill", sql=L7_LINES)
+    yield Invariant(code="L8", sentence="no bill or account of an unknown member or store", sql=STRAYS)
+    yield Invariant(code="L10", sentence="an account's tier is the last that began", sql=L10_HISTORY)
+    yield Invariant(code="L10", sentence="tiers follow from bills, returns, tables and overrides", sql=_l10_function())

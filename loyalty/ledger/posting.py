@@ -1,0 +1,241 @@
+"""The ledger's writer: one Python function per SQL call. Only the doors of loyalty import it.
+
+Each opening call takes the lock and must run inside a transaction; the lock lasts until it ends.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import DatabaseError, connection
+
+from events import outbox
+from events.refusals import Refusal
+
+
+class NotEnoughPoints(Refusal):
+    """The member has fewer points than the command takes."""
+
+    code = "not_enough_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An account under its lock, what rules need to know of it, and the receipt's row if it was posted before."""
+
+    policies_version: int
+    member_id: UUID | None
+    tier_id: int | None
+    available: int | None
+    pending: int | None
+    held: int | None
+    debt: int | None
+    window_spend: int | None
+    out_of_order: bool | None
+    joined_at: datetime | None
+    own_bill: bool | None
+    purchase_id: UUID | None
+    purchase_fingerprint: bytes | None
+    purchase_member: UUID | None
+    new_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a snapshot is asked for: who (kind, value; None for a guest), which receipt, when, and the tier's window."""
+
+    kind: str | None
+    value: str | None
+    period: str
+    receipt: str | None
+    occurred_at: datetime
+    window: timedelta
+    staff: str
+
+
+def _readers(*types: str) -> dict[str, list[str]]:
+    return {type: outbox.readers_of(type) for type in types}
+
+
+def _snapshot(row: Sequence[Any]) -> Snapshot:
+    fingerprint = bytes(row[12]) if row[12] is not None else None
+    return Snapshot(*row[:12], fingerprint, *row[13:])
+
+
+def open_account(
+    opening: Opening, *, store_id: int, practice: bool, at: datetime, by: str, lock: bool = True
+) -> Snapshot:
+    """Resolve the member, lock the account, book what is due, read it, look for the receipt. One round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM ledger_open(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s)",
+            [
+                opening.kind,
+                opening.value,
+                practice,
+                store_id,
+                opening.period,
+                opening.receipt,
+                opening.occurred_at,
+                opening.window,
+                opening.staff,
+                at,
+                by,
+                outbox.readers_of("points.expired"),
+                lock,
+            ],
+        )
+        return _snapshot(cursor.fetchone())
+
+
+def open_accounts(
+    openings: Sequence[Opening], *, store_id: int, practice: bool, at: datetime, by: str
+) -> list[Snapshot]:
+    """The same for many bills of one store, accounts locked in id order, in the order given."""
+    asked = [
+        {
+            "n": n,
+            "kind": opening.kind,
+            "value": opening.value,
+            "period": opening.period,
+            "receipt": opening.receipt,
+            "occurred": opening.occurred_at,
+            "spend_window": f"{opening.window.total_seconds()} seconds",
+            "staff": opening.staff,
+        }
+        for n, opening in enumerate(openings)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM ledger_open_many(%s::jsonb, %s, %s, %s, %s, %s::text[])",
+            [orjson.dumps(asked).decode(), practice, store_id, at, by, outbox.readers_of("points.expired")],
+        )
+        return [_snapshot(row) for row in cursor.fetchall()]
+
+
+def post_purchases(postings: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Write sales; for each, False where its receipt was taken meanwhile (nothing of it was written)."""
+    readers = _readers("purchase.recorded", "tier.changed")
+    body = [{**posting, "readers": readers} for posting in postings]
+    with connection.cursor() as cursor:
+        try:
+            if len(body) == 1:
+                cursor.execute("SELECT ledger_post_purchase(%s::jsonb)", [_json(body[0])])
+                return [cursor.fetchone()[0]]
+            cursor.execute("SELECT ledger_post_purchases(%s::jsonb)", [_json(body)])
+        except DatabaseError as error:
+            raise _refusal(error) from error
+        return list(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOpening:
+    member_id: UUID | None
+    return_id: UUID | None
+    return_purchase: UUID | None
+    return_fingerprint: bytes | None
+    new_id: UUID
+
+
+def open_return(
+    *, purchase_id: UUID, store_id: int, period: str, receipt: str | None, at: datetime, by: str
+) -> ReturnOpening:
+    """Lock the account of a bill's member (or a guest's bill itself) and look for the return's receipt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM ledger_open_return(%s, %s, %s, %s, %s, %s, %s::text[])",
+            [purchase_id, store_id, period, receipt, at, by, outbox.readers_of("points.expired")],
+        )
+        row = cursor.fetchone()
+    fingerprint = bytes(row[3]) if row[3] is not None else None
+    return ReturnOpening(row[0], row[1], row[2], fingerprint, row[4])
+
+
+def post_return(posting: Mapping[str, Any], *, kind: str) -> dict[str, Any]:
+    """Write a return with its claw-back and give-back; answers the row written."""
+    happened = "purchase.cancelled" if kind == "cancellation" else "purchase.returned"
+    body = {**posting, "readers": _readers(happened, "tier.changed")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(ledger_post_return(%s::jsonb))", [_json(body)])
+        row: dict[str, Any] = cursor.fetchone()[0]
+    return row if isinstance(row, dict) else orjson.loads(row)
+
+
+def adjust(*, member_id: UUID, kind: str, points: int, expires_at: datetime | None, note: Mapping[str, Any]) -> int:
+    """Points by hand under the account's lock; answers the entry's seq. NotEnoughPoints below zero."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(
+                "SELECT ledger_post_adjustment(%s, %s, %s, %s, %s::jsonb, %s::text[])",
+                [member_id, kind, points, expires_at, _json(note), outbox.readers_of("points.adjusted")],
+            )
+        except DatabaseError as error:
+            raise _refusal(error) from error
+        return int(cursor.fetchone()[0])
+
+
+def book_due(*, member_id: UUID, at: datetime, by: str) -> int:
+    """Lock one account and book what has ended; answers the points."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (ledger_lock(%s)).member_id", [member_id])
+        cursor.execute(
+            "SELECT ledger_book_due(%s, %s, %s, %s::text[])",
+            [member_id, at, by, outbox.readers_of("points.expired")],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def lock(*, member_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (ledger_lock(%s)).member_id", [member_id])
+
+
+def credit(
+    *,
+    member_id: UUID,
+    kind: str,
+    points: int,
+    effective_at: datetime,
+    expires_at: datetime | None,
+    note: Mapping[str, Any],
+) -> int:
+    """Open a lot under a lock already held; answers the entry's seq."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_credit(%s, %s, %s, %s, %s, %s::jsonb)",
+            [member_id, kind, points, effective_at, expires_at, _json(note)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def review_tier(
+    *, member_id: UUID, since: datetime, cause: str, subject_id: UUID | None, note: Mapping[str, Any]
+) -> int:
+    """Look at all of a member's bills again; answers the id of the tier they stand in now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_review_tier(%s, %s, %s, %s, %s::jsonb, %s::text[])",
+            [member_id, since, cause, subject_id, _json(note), outbox.readers_of("tier.changed")],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    return str(value)
+
+
+def _refusal(error: DatabaseError) -> Exception:
+    """The ledger's own SQLSTATEs as domain refusals; anything else as it was."""
+    state = getattr(error.__cause__, "pgcode", None)
+    if state == "LP001":
+        return NotEnoughPoints()
+    return error
