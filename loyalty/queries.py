@@ -193,7 +193,6 @@ def _return_records(rows: Iterable[Return]) -> list[ReturnRecord]:
     lines: dict[UUID, list[ReturnedLine]] = defaultdict(list)
     for line in ReturnLine.objects.filter(return_id__in=[row.id for row in rows]).order_by("line"):
         lines[line.return_id].append(ReturnedLine(line=line.line, quantity=line.quantity, amount=line.amount))
-    codes = {tier.id: tier.code for tier in Tier.objects.all()} if rows else {}
     return [
         ReturnRecord(
             id=row.id,
@@ -213,11 +212,24 @@ def _return_records(rows: Iterable[Return]) -> list[ReturnRecord]:
             absorbed=row.absorbed,
             available_after=row.available_after or 0,
             debt_after=row.debt_after or 0,
-            tier_code=codes.get(row.tier_after_id) if row.tier_after_id else None,
+            tier_code=_tier_as_recorded(row),
             lines=tuple(lines[row.id]),
         )
         for row in rows
     ]
+
+
+def _tier_as_recorded(row: Return) -> str | None:
+    """The tier the member stood in once this return was booked."""
+    if row.member_id is None:
+        return None
+    beginning = (
+        TierBeginning.objects.filter(member_id=row.member_id, recorded_at__lte=row.recorded_at)
+        .select_related("tier")
+        .order_by("-recorded_at", "-id")
+        .first()
+    )
+    return beginning.tier.code if beginning else policies.last_known(row.occurred_at).first_tier.code
 
 
 def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) -> Sequence[StatementLine]:

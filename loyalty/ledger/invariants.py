@@ -239,13 +239,19 @@ def _l10_function() -> str:
 
 
 def queries() -> Iterator[Invariant]:
-    yield Invariant(code="L1", sentence="buckets of an account are the sums of its entries; positions have no gap", sql=L1_SUMS)
+    yield Invariant(
+        code="L1", sentence="buckets of an account are the sums of its entries; positions have no gap", sql=L1_SUMS
+    )
     yield Invariant(code="L1", sentence="balance after = balance before + change", sql=L1_AFTER)
     yield Invariant(code="L1", sentence="every entry belongs to an account", sql=L1_ORPHANS)
     yield Invariant(code="L2", sentence="available = what remains of the lots", sql=L2_LOTS)
-    yield Invariant(code="L2", sentence="remaining = points - uses + given back, between 0 and points", sql=L2_REMAINING)
+    yield Invariant(
+        code="L2", sentence="remaining = points - uses + given back, between 0 and points", sql=L2_REMAINING
+    )
     yield Invariant(code="L2", sentence="no lot ends before its account is due", sql=L2_DUE)
-    yield Invariant(code="L3", sentence="no bucket below zero; available and debt are not both above zero", sql=L3_BUCKETS)
+    yield Invariant(
+        code="L3", sentence="no bucket below zero; available and debt are not both above zero", sql=L3_BUCKETS
+    )
     yield Invariant(code="L4", sentence="an entry's lots and uses add up to it", sql=L4_ENTRY)
     yield Invariant(code="L4", sentence="nothing expired was used, nothing alive expired", sql=L4_EXPIRED_USED)
     yield Invariant(code="L4", sentence="lots were spent by expiry, age, number", sql=L4_ORDER)

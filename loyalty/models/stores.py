@@ -1,3 +1,5 @@
+from datetime import time
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -26,7 +28,7 @@ class Store(models.Model):
     receipt_restart = models.TextField(
         _("số hóa đơn bắt đầu lại"), choices=ReceiptRestart.choices, default=ReceiptRestart.NEVER
     )
-    day_starts = models.TimeField(_("ngày bán hàng bắt đầu lúc"), default="00:00")
+    day_starts = models.TimeField(_("ngày bán hàng bắt đầu lúc"), default=time(0, 0))
     online_window_days = models.SmallIntegerField(_("hạn gửi hóa đơn online (ngày)"), default=60)
     till_window_days = models.SmallIntegerField(_("hạn gửi hóa đơn tại quầy (ngày)"), default=7)
     practice_of = models.OneToOneField(

@@ -12,7 +12,7 @@ BEGIN
   IF NOT FOUND THEN RETURN false; END IF;
   INSERT INTO loyalty_purchaseline SELECT * FROM jsonb_populate_recordset(NULL::loyalty_purchaseline, p->'lines');
   IF bill.member_id IS NOT NULL THEN
-    note := jsonb_build_object('at', bill.recorded_at, 'by', bill.by, 'store', bill.store_id, 'purchase', bill.id,
+    note := jsonb_build_object('at', bill.recorded_at, 'by', bill."by", 'store', bill.store_id, 'purchase', bill.id,
                                'request', bill.request_id);
     IF bill.spent > 0 THEN
       PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, note);
@@ -34,7 +34,7 @@ BEGIN
             jsonb_build_object('total', bill.total, 'due', bill.due, 'base', bill.base, 'earned', bill.earned,
                                'spent', bill.spent, 'available', bill.available_after, 'debt', bill.debt_after,
                                'status', bill.status, 'business_date', bill.business_date),
-            bill.occurred_at, bill.recorded_at, bill.by, bill.request_id,
+            bill.occurred_at, bill.recorded_at, bill."by", bill.request_id,
             ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'purchase.recorded')));
   RETURN true;
 END $$;
@@ -80,7 +80,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger_post_return(p jsonb) RETURNS loyalty_return LANGUAGE plpgsql AS $$
 DECLARE
   back loyalty_return := jsonb_populate_record(NULL::loyalty_return, p->'return');
-  note jsonb := jsonb_build_object('at', back.recorded_at, 'by', back.by, 'store', back.store_id,
+  note jsonb := jsonb_build_object('at', back.recorded_at, 'by', back."by", 'store', back.store_id,
                                    'purchase', back.purchase_id, 'return', back.id, 'request', back.request_id);
   effective timestamptz := greatest(back.occurred_at, back.counts_at);
   entry_seq int;
@@ -105,14 +105,14 @@ BEGIN
   INSERT INTO loyalty_return SELECT back.*;
   INSERT INTO loyalty_returnline SELECT * FROM jsonb_populate_recordset(NULL::loyalty_returnline, p->'lines');
   IF back.member_id IS NOT NULL THEN
-    back.tier_after_id := ledger_review_tier(back.member_id, back.occurred_at, 'return', back.id, note,
-                                             ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));
+    PERFORM ledger_review_tier(back.member_id, back.occurred_at, 'return', back.id, note,
+                               ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));
   END IF;
   PERFORM events_record(happened, back.member_id, back.purchase_id, back.store_id,
             jsonb_build_object('return', back.id, 'amount', back.amount, 'due', back.due, 'base', back.base,
                                'clawed_back', back.clawed_back, 'given_back', back.given_back,
                                'whole', back.whole, 'business_date', back.business_date),
-            back.occurred_at, back.recorded_at, back.by, back.request_id,
+            back.occurred_at, back.recorded_at, back."by", back.request_id,
             ARRAY(SELECT jsonb_array_elements_text(p->'readers'->happened)));
   RETURN back;
 END $$;
