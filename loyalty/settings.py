@@ -14,8 +14,11 @@ from loyalty.conf import broker, celery_time, database, one_of, positive, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    environ.Env.read_env(BASE_DIR / ".env")
+# The environment, then .env, then what a running `make run` says of itself (for manage.py in another terminal).
+# Tests say everything themselves.
+for settings_file in (BASE_DIR / ".env", Path(env.str("RUN_DIR", default="") or BASE_DIR / ".run") / "env"):
+    if settings_file.is_file() and env.str("MODE", default="") != "test":
+        environ.Env.read_env(settings_file)
 
 MODE = one_of(env, "MODE", default="production", choices=("production", "demo", "test"))
 DEBUG = env.bool("DEBUG", default=False)

@@ -119,8 +119,7 @@ class Child:
 
         def answered() -> bool:
             if not self.alive():
-                code = self.process.returncode if self.process else None
-                raise NotAnswering(f"{self.name} ended at once (exit {code}).{self._last_words()}")
+                raise NotAnswering(f"{self.name} ended at once ({self.how_it_ended()}).{self._last_words()}")
             return ready()
 
         try:
@@ -140,16 +139,23 @@ class Child:
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._kill()
+            self.sweep()
+            self.process.wait()
             return False
+        self.sweep()
         return True
 
-    def _kill(self) -> None:
-        assert self.process is not None
-        # Its whole session: a master killed alone would leave its workers behind.
+    def sweep(self) -> None:
+        """Kill whatever of its session is left: a master that was killed leaves its workers behind."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def how_it_ended(self) -> str:
+        """ "exit 1", "killed by SIGKILL", or "running"."""
+        code = None if self.process is None else self.process.poll()
+        if code is None:
+            return "running"
+        return f"exit {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
     def _last_words(self) -> str:
         if self.log is None or not self.log.is_file():

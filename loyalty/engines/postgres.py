@@ -88,7 +88,7 @@ class Postgres:
             stop_signal=signal.SIGINT,  # "fast": end the sessions, write everything down, end
         )
         self.child.start()
-        self.child.wait_until(self._answers, seconds=60)
+        self.child.wait_until(self.answers, seconds=60)
         with contextlib.closing(databases.connect(sockets=self.sockets)) as connection:
             if connection.server_version < OLDEST_VERSION:
                 raise WrongVersion(f"PostgreSQL 18 is wanted; {self.programs} is {connection.server_version}.")
@@ -101,7 +101,8 @@ class Postgres:
         # PGDATA, PGHOST and their family would talk to somebody else's server.
         return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it takes a connection right now."""
         try:
             databases.connect(sockets=self.sockets).close()
         except psycopg2.OperationalError:

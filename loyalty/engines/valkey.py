@@ -41,13 +41,14 @@ class Valkey:
         self.socket.unlink(missing_ok=True)
         self.child = Child(name="Valkey", command=[_program(), str(settings)], log=self.log, folder=self.folder)
         self.child.start()
-        self.child.wait_until(self._answers, seconds=20)
+        self.child.wait_until(self.answers, seconds=20)
 
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop()
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it takes a connection right now."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(2)
             try:

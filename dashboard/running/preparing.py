@@ -1,0 +1,72 @@
+"""What has to be there before the doors open: schema, pages' files, translations, demo data."""
+
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connections
+from django.utils.module_loading import import_string
+
+from dashboard.running import commands, processes, translating
+from dashboard.running.environment import Place
+from dashboard.running.run_folder import CannotRun
+from events import clock
+from loyalty.engines import databases
+from members.models import Member, User
+
+DEMO_MEMBERS, DEMO_MONTHS = 3000, 18
+
+
+def make_database(place: Place) -> None:
+    """The platform's database in our own PostgreSQL; one of somebody's own exists already."""
+    if place.postgres is not None and not databases.exists(databases.OWNER, sockets=place.postgres.sockets):
+        databases.create(databases.OWNER, sockets=place.postgres.sockets)
+
+
+def static_files() -> None:
+    """The pages' files where the web server looks for them. In this process: another Python would take seconds."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def schema() -> None:
+    """Migrations and translations, in this process."""
+    translating.compile_all(commands.ROOT / "locale")
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def demo_data() -> None:
+    """A shop with a history, once: a database that has members keeps what it has."""
+    if Member.objects.exists() or "seed_demo" not in get_commands():
+        return
+    connections.close_all()
+    seeding = subprocess.Popen(
+        commands.manage("seed_demo", "--members", str(DEMO_MEMBERS), "--months", str(DEMO_MONTHS)),
+        env=processes.environment({}),
+        start_new_session=True,
+    )
+    try:
+        code = seeding.wait()
+    except BaseException:
+        seeding.terminate()
+        seeding.wait()
+        raise
+    if code != 0:
+        raise CannotRun("The demo data could not be made; what it said stands above. DEMO=0 make run starts empty.")
+
+
+def sign_ins(place: Place) -> dict[str, Any]:
+    """The demo sign-ins of `.run/demo.json`, made when there are none; the address is today's."""
+    kept = place.folder.demo()
+    if "admin" not in kept or not _known(kept["admin"]["username"]):
+        kept = import_string("dashboard.demo.create_sign_ins")(at=clock.now()) if find_spec("dashboard.demo") else {}
+    kept = {**kept, "url": place.url}
+    place.folder.write_demo(kept)
+    return kept
+
+
+def _known(username: str) -> bool:
+    return User.objects.filter(username=username).exists()
