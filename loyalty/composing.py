@@ -107,7 +107,7 @@ def posting(
     at: datetime,
     request_id: str,
 ) -> dict[str, Any]:
-    """The body of the ledger's posting call: columns of the bill and its lines, where the lot ends, the tier entered."""
+    """The body of the ledger's posting call: the bill's columns, its lines', where the lot ends, the tier entered."""
     bill = composed.bill
     member = snapshot.member_id
     available_after, debt_after = composed.balance_after(snapshot)

@@ -270,7 +270,7 @@ def _prepare(item: BatchItem, snap: Snapshot, *, till: Till, at: datetime, reque
     """Decide a sale on its snapshot: the earlier answer, a refusal, or what to write."""
     bill = item.bill
     if snap.purchase_id is not None:
-        return _replay(item, snap)
+        return _replay(item, snap, snap.purchase_id)
     if item.who is not None and snap.member_id is None:
         raise MemberUnknown()
     if bill.points_to_spend and item.who is None:
@@ -284,14 +284,13 @@ def _prepare(item: BatchItem, snap: Snapshot, *, till: Till, at: datetime, reque
     return _Prepared(posting_, composing.record(composed, snapshot=snap, terms=terms, till=till, at=at), terms)
 
 
-def _replay(item: BatchItem, snap: Snapshot) -> Recorded:
+def _replay(item: BatchItem, snap: Snapshot, purchase_id: UUID) -> Recorded:
     """The first answer again, or ReceiptConflict for other content or another member."""
     if snap.purchase_fingerprint != item.fingerprint:
         raise ReceiptConflict()
     if snap.member_id is not None and snap.member_id != snap.purchase_member:
         raise ReceiptConflict()
-    assert snap.purchase_id is not None
-    return Recorded(queries.purchase(snap.purchase_id), replayed=True)
+    return Recorded(queries.purchase(purchase_id), replayed=True)
 
 
 def _check_daily_amount(prepared: _Prepared, *, at: datetime) -> None:

@@ -45,7 +45,7 @@ def end_overrides(*, at: datetime) -> int:
             before = Account.objects.get(member_id=member_id).tier_id
             note = {"at": at, "by": "system"}
             after = posting.review_tier(
-                member_id=member_id, since=until_at, cause="override", subject_id=None, note=note
+                member_id=member_id, since=until_at or at, cause="override", subject_id=None, note=note
             )
             changed += before != after
     return changed

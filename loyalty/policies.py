@@ -156,7 +156,7 @@ def forget() -> None:
 def publish(policy: P, *, by: str, at: datetime) -> P:
     """Publish a new version of its kind from `policy.valid_from`, which lies ahead (or is the first of all)."""
     kind = type(policy)
-    if policy.valid_from < at and kind.objects.exists():
+    if policy.valid_from < at and kind._default_manager.exists():
         raise PolicyInThePast()
     policy.published_at = at
     policy.published_by = by

@@ -286,7 +286,7 @@ def _after(
         for line in bill.lines
     )
     # a free line has come back only when all of its quantity has
-    for line in bill.lines:
-        if line.amount == 0 and quantities.get(line.line, Decimal(0)) < line.quantity:
-            amounts.pop(line.line, None)
+    for sold in bill.lines:
+        if sold.amount == 0 and quantities.get(sold.line, Decimal(0)) < sold.quantity:
+            amounts.pop(sold.line, None)
     return amounts, whole

@@ -57,8 +57,8 @@ INSTALLED_APPS = [
     "dashboard",
 ]
 
-# Who hears an event: (reader, event types it takes; "*" = all). A reader is a dotted name of `reader(event)`, run by the
-# worker in the transaction that marks its delivery done.
+# Who hears an event: (reader, event types it takes; "*" = all). A reader is a dotted name of `reader(event=…)`, run by
+# the worker in the transaction that marks its delivery done.
 EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
     ("members.timeline.absorb", ("*",)),
     ("events.webhooks.fan_out", ("*",)),

@@ -163,7 +163,8 @@ SELECT p.id FROM loyalty_purchase p
 
 L7_LINES = """
 SELECT p.id FROM loyalty_purchase p
-  LEFT JOIN (SELECT purchase_id, sum(amount) AS amount, sum(voucher_discount) AS vouchers, sum(points_discount) AS points,
+  LEFT JOIN (SELECT purchase_id, sum(amount) AS amount, sum(voucher_discount) AS vouchers,
+                    sum(points_discount) AS points,
                     sum(goods - voucher_discount - points_discount) AS base
                FROM loyalty_purchaseline GROUP BY purchase_id) l ON l.purchase_id = p.id
  WHERE p.lines_amount <> coalesce(l.amount, 0) OR p.voucher_discount <> coalesce(l.vouchers, 0)

@@ -62,7 +62,8 @@ def _readers(*types: str) -> dict[str, list[str]]:
 
 def _snapshot(row: Sequence[Any]) -> Snapshot:
     fingerprint = bytes(row[12]) if row[12] is not None else None
-    return Snapshot(*row[:12], fingerprint, *row[13:])
+    values: list[Any] = [*row[:12], fingerprint, *row[13:]]
+    return Snapshot(*values)
 
 
 def open_account(
@@ -80,7 +81,7 @@ def open_account(
                 opening.period,
                 opening.receipt,
                 opening.occurred_at,
-                opening.window,
+                _interval(opening.window),
                 opening.staff,
                 at,
                 by,
@@ -103,7 +104,7 @@ def open_accounts(
             "period": opening.period,
             "receipt": opening.receipt,
             "occurred": opening.occurred_at,
-            "spend_window": f"{opening.window.total_seconds()} seconds",
+            "spend_window": _interval(opening.window),
             "staff": opening.staff,
         }
         for n, opening in enumerate(openings)
@@ -221,6 +222,10 @@ def review_tier(
             [member_id, since, cause, subject_id, _json(note), outbox.readers_of("tier.changed")],
         )
         return int(cursor.fetchone()[0])
+
+
+def _interval(span: timedelta) -> str:
+    return f"{span.total_seconds()} seconds"
 
 
 def _json(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The programme and its dated, immutable policies. `loyalty.policies` reads them; a new one is published, none edited."""
+"""The programme and its dated, immutable policies: `loyalty.policies` reads and publishes them, nobody edits."""
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField

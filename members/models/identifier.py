@@ -10,7 +10,8 @@ from members.models.member import Member
 class Identifier(models.Model):
     """A phone, card, e-mail or outside id that names a member from one moment until another.
 
-    `value` is normalised (`members.identifying`): phones as E.164, e-mails lower case, cards and outside ids as printed.
+    `value` is normalised (`members.identifying`): phones as E.164, e-mails lower case, cards and outside ids as
+    printed.
     A phone, card or outside id names one member at a time; an e-mail may be shared and is unverified until proved.
     """
 

@@ -1,9 +1,7 @@
 """The engines and processes that every other test rests on."""
 
-import http.client
 import os
 import signal
-import urllib.request
 
 import pytest
 from django.db import connection

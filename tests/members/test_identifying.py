@@ -107,9 +107,7 @@ def test_an_email_is_kept_in_lower_case():
     assert identifying.email("  Lan.Nguyen@Example.VN ") == "lan.nguyen@example.vn"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "lan", "lan@", "@vn", "a b@c.vn", "a@b", "x" * 400 + "@a.vn", "a@b.vn\0x y"]
-)
+@pytest.mark.parametrize("text", ["", "lan", "lan@", "@vn", "a b@c.vn", "a@b", "x" * 400 + "@a.vn", "a@b.vn\0x y"])
 def test_what_is_no_email_is_refused(text):
     with pytest.raises(identifying.EmailUnreadable):
         identifying.email(text)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from events.models import Event
-from members import birthdays, consenting, finding, founding, identifying, joining
+from members import birthdays, finding, joining
 from members.models import Identifier, Member, NameToken
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,12 @@ def test_lan_joins_with_everything_that_names_her():
         store_id=3,
     )
 
-    assert (lan.name, lan.folded_name, lan.call_name, lan.honorific) == ("Nguyễn Thị Lan", "nguyen thi lan", "Lan", "chị")
+    assert (lan.name, lan.folded_name, lan.call_name, lan.honorific) == (
+        "Nguyễn Thị Lan",
+        "nguyen thi lan",
+        "Lan",
+        "chị",
+    )
     named = dict(Identifier.objects.filter(member=lan).values_list("kind", "value"))
     assert named.pop("card").startswith("LM")
     assert named == {"phone": "+84912345678", "email": "lan@example.vn", "external": "KH-7"}
