@@ -27,11 +27,11 @@ class MachineHandler(WSGIHandler):
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
-        self._middleware_chain = convert_exception_to_response(self._get_response)
+        self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         # errors outside of any view are answered by the handlers of this URLconf
-        request.urlconf = MACHINE_URLS  # type: ignore[attr-defined]
+        request.urlconf = MACHINE_URLS
         return super().get_response(request)
 
 

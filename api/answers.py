@@ -1,0 +1,245 @@
+"""Records of the domain as answers of the API, in the language of the caller."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from api import printing, problems, wording
+from api.problems import Problem
+from api.shapes import answers as shapes
+from api.texts import Language, pick
+from loyalty import policies
+from loyalty.earning import Quote
+from loyalty.models import Tier
+from loyalty.queries import StatementLine, TierStanding
+from loyalty.records import LineRecord, PurchaseRecord, ReturnRecord
+from loyalty.standings import Standing
+from loyalty.till import Till, local_zone
+from members import identifying
+from members.models import Member
+
+EXPIRY_WORTH_SAYING = timedelta(days=60)
+_BIRTHDAY = ("Hôm nay là sinh nhật của {name}: hãy chúc mừng", "It is {name}'s birthday today: say so")
+_EXPIRING = ("{points} điểm sẽ hết hạn sau ngày {on}", "{points} points end after {on}")
+_NEXT_TIER = ("Còn {missing} nữa là lên hạng {tier}", "{missing} more to reach {tier}")
+_OWED = ("Đang nợ {points} điểm do trả hàng; lần mua sau sẽ trừ dần", "{points} points owed from a return")
+
+
+def _tier_name(tier: Tier, language: Language) -> str:
+    return pick((tier.name_vi, tier.name_en), language)
+
+
+def member(standing: Standing, *, at: datetime, language: Language) -> shapes.Member:
+    balance = standing.balance
+    today = _day(at)
+    birthday = standing.birth_calendar == Member.Calendar.SOLAR and (standing.birth_day, standing.birth_month) == (
+        today.day,
+        today.month,
+    )
+    expiry = None
+    if balance.next_expiry_on is not None and balance.next_expiry_points:
+        expiry = shapes.NextExpiry(points=balance.next_expiry_points, on=balance.next_expiry_on.isoformat())
+    return shapes.Member(
+        id=str(standing.member_id),
+        card=standing.card,
+        name=standing.name,
+        call_name=standing.call_name,
+        phone=identifying.masked_phone(standing.phone) if standing.phone else None,
+        tier=_tier(standing.tier, language),
+        points=shapes.MemberPoints(
+            available=balance.available,
+            pending=balance.pending,
+            held=balance.held,
+            debt=balance.debt,
+            next_expiry=expiry,
+        ),
+        flags=["birthday"] if birthday else [],
+        say=_say(standing, birthday=birthday, at=at, language=language),
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(local_zone()).date()
+
+
+def _tier(standing: TierStanding, language: Language) -> shapes.TierStanding:
+    following = None
+    if standing.next_tier is not None:
+        following = shapes.NextTier(
+            code=standing.next_tier.code,
+            name=_tier_name(standing.next_tier, language),
+            spend_missing=standing.next_missing,
+        )
+    return shapes.TierStanding(
+        code=standing.tier.code,
+        name=_tier_name(standing.tier, language),
+        since=wording.moment(standing.since) if standing.since else None,
+        next=following,
+        keep=None,
+    )
+
+
+def _say(standing: Standing, *, birthday: bool, at: datetime, language: Language) -> list[str]:
+    balance, tier = standing.balance, standing.tier
+    said = []
+    if birthday:
+        said.append(pick(_BIRTHDAY, language).format(name=standing.call_name or standing.name))
+    ends = balance.next_expiry_on
+    if balance.next_expiry_points and ends is not None and ends - _day(at) <= EXPIRY_WORTH_SAYING:
+        points = wording.number(balance.next_expiry_points, language)
+        said.append(pick(_EXPIRING, language).format(points=points, on=wording.day(ends, language)))
+    if balance.debt:
+        said.append(pick(_OWED, language).format(points=wording.number(balance.debt, language)))
+    if tier.next_tier is not None and tier.window_spend and tier.next_missing <= tier.window_spend:
+        currency = policies.last_known(at).programme.currency
+        missing = wording.money(tier.next_missing, currency, language)
+        said.append(pick(_NEXT_TIER, language).format(missing=missing, tier=_tier_name(tier.next_tier, language)))
+    return said
+
+
+def statement(
+    lines: Sequence[StatementLine], *, stores: dict[int, str], cursor: str | None, language: Language
+) -> shapes.Statement:
+    items = [
+        shapes.StatementItem(
+            id=str(line.seq),
+            kind=line.kind,
+            text=wording.kind(line.kind, language=language),
+            points=line.points,
+            balance=line.available_after - line.debt_after,
+            occurred_at=wording.moment(line.effective_at),
+            recorded_at=wording.moment(line.recorded_at),
+            store=stores.get(line.store_id) if line.store_id is not None else None,
+            purchase=str(line.purchase_id) if line.purchase_id else None,
+            receipt=line.receipt or None,
+        )
+        for line in lines
+    ]
+    return shapes.Statement(items=items, next=cursor)
+
+
+def quote(quoted: Quote, *, language: Language) -> shapes.Quote:
+    composed = quoted.composed
+    explanation, refused = _reasons(composed.reasons, occurred_at=composed.bill.occurred_at, language=language)
+    return shapes.Quote(
+        pay=shapes.Pay(total=composed.bill.total, discount=0, points_value=composed.points_value, due=composed.due),
+        lines=_lines(composed.lines),
+        points=shapes.QuotedPoints(
+            earned=composed.earned,
+            pending=0,
+            spendable=quoted.spendable,
+            limited_by=quoted.limited_by if quoted.limited_by not in ("", "bill") else None,
+            balance_after=quoted.available_after - quoted.debt_after,
+        ),
+        explanation=explanation,
+        refused=refused,
+        vouchers=[],
+        best=[],
+    )
+
+
+def purchase(record: PurchaseRecord, *, till: Till, language: Language) -> shapes.Purchase:
+    return shapes.Purchase(**_purchase(record, till=till, language=language))
+
+
+def purchase_with_returns(record: PurchaseRecord, *, till: Till, language: Language) -> shapes.PurchaseWithReturns:
+    back = [returned(entry, language=language) for entry in record.returns]
+    return shapes.PurchaseWithReturns(**_purchase(record, till=till, language=language), returns=back)
+
+
+def _purchase(record: PurchaseRecord, *, till: Till, language: Language) -> dict[str, Any]:
+    terms = policies.last_known(record.occurred_at)
+    explanation, refused = _reasons(record.reasons, occurred_at=record.occurred_at, language=language)
+    guest = record.member_id is None
+    tier = _named_tier(record.tier_code, terms, language)
+    return {
+        "id": str(record.id),
+        "receipt": record.receipt,
+        "status": record.status,
+        "member": None if guest else str(record.member_id),
+        "occurred_at": wording.moment(record.occurred_at),
+        "points": shapes.PurchasePoints(
+            earned=record.earned,
+            pending=0,
+            spent=record.spent,
+            balance=record.available_after - record.debt_after,
+        ),
+        "explanation": [] if guest else explanation,
+        "refused": [] if guest else refused,
+        "tier": shapes.TierAfter(code=tier.code, name=tier.name, changed=record.tier_changed) if tier else None,
+        "vouchers": [],
+        "pay": shapes.Pay(
+            total=record.total, discount=record.voucher_discount, points_value=record.points_value, due=record.due
+        ),
+        "lines": _lines(record.lines),
+        "print": printing.lines(
+            record,
+            tier_name=tier.name if tier else "",
+            till=till,
+            point_value=terms.spending.point_value,
+            currency=terms.programme.currency,
+            language=language,
+        ),
+        "receipt_url": None,
+    }
+
+
+def returned(record: ReturnRecord, *, language: Language) -> shapes.Return:
+    return shapes.Return(
+        id=str(record.id),
+        receipt=record.receipt,
+        kind="cancellation" if record.kind == "cancellation" else "return",
+        refund=shapes.Refund(
+            amount=record.amount, due=record.due, discount=record.discount, points_value=record.points_value
+        ),
+        points=shapes.RefundPoints(
+            clawed_back=record.clawed_back,
+            given_back=record.given_back,
+            debt=record.debt_after,
+            balance=record.available_after - record.debt_after,
+        ),
+        vouchers=[],
+        tier=_named_tier(record.tier_code, policies.last_known(record.recorded_at), language),
+    )
+
+
+def _named_tier(code: str | None, terms: policies.Policies, language: Language) -> shapes.TierNow | None:
+    named = [tier for tier in terms.tiers.values() if tier.code == code]
+    return shapes.TierNow(code=named[0].code, name=_tier_name(named[0], language)) if named else None
+
+
+def _lines(lines: Sequence[LineRecord]) -> list[shapes.PaidLine]:
+    return [
+        shapes.PaidLine(
+            line=line.line,
+            voucher_discount=line.voucher_discount,
+            points_discount=line.points_discount,
+            net=line.net,
+        )
+        for line in lines
+    ]
+
+
+def _reasons(
+    reasons: dict[str, Any], *, occurred_at: datetime, language: Language
+) -> tuple[list[shapes.Reason], list[shapes.RefusedRule]]:
+    currency = policies.last_known(occurred_at).programme.currency
+    matched = [
+        shapes.Reason(
+            rule=reason["rule"],
+            points=reason["points"],
+            text=wording.explanation(reason, currency=currency, language=language),
+        )
+        for reason in reasons.get("matched", [])
+    ]
+    refused = [
+        shapes.RefusedRule(rule=reason["rule"], text=wording.refusal(reason, language=language))
+        for reason in reasons.get("refused", [])
+    ]
+    return matched, refused
+
+
+def problem(refused: Problem, *, language: Language) -> shapes.Problem:
+    told = problems.body(refused, language)
+    errors = [shapes.WrongPlace(**place) for place in told.pop("errors", [])]
+    return shapes.Problem(**told, errors=errors)

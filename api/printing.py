@@ -1,0 +1,60 @@
+"""The lines a till prints under its bill: 32 or 42 characters, with or without accents."""
+
+import textwrap
+import unicodedata
+
+from api.texts import Language, pick
+from api.wording import money, number
+from loyalty.records import PurchaseRecord
+from loyalty.till import Till
+
+_EARNED = ("Điểm tích", "Points earned")
+_SPENT = ("Điểm đã dùng", "Points spent")
+_BALANCE = ("Điểm hiện có", "Points now")
+_DEBT = ("Điểm còn nợ", "Points owed")
+_WAITS = ("Điểm của hóa đơn này chờ cửa hàng duyệt", "The points of this bill wait for the shop's check")
+_WELCOME = ("Chúc mừng bạn lên hạng {tier}!", "Congratulations, you are {tier} now!")
+
+
+def lines(
+    record: PurchaseRecord, *, tier_name: str, till: Till, point_value: int, currency: str, language: Language
+) -> list[str]:
+    """What to print for a bill; nothing for a guest."""
+    if record.member_id is None:
+        return []
+    written: list[str] = []
+    width = till.print_width
+    if record.spent:
+        worth = money(record.points_value, currency, language)
+        written += _pair(pick(_SPENT, language), f"-{number(record.spent, language)} ({worth})", width)
+    if record.status == "review":
+        written += textwrap.wrap(pick(_WAITS, language), width)
+    else:
+        written += _pair(pick(_EARNED, language), f"+{number(record.earned, language)}", width)
+    if record.debt_after:
+        written += _pair(pick(_DEBT, language), number(record.debt_after, language), width)
+    else:
+        worth = money(record.available_after * point_value, currency, language)
+        written += _pair(pick(_BALANCE, language), f"{number(record.available_after, language)} ({worth})", width)
+    if record.tier_changed:
+        written += textwrap.wrap(pick(_WELCOME, language).format(tier=tier_name), width)
+    # a no-break space is a black box on many printers
+    return [line.replace("\u00a0", " ") if till.print_accents else plain(line) for line in written]
+
+
+def _pair(label: str, value: str, width: int) -> list[str]:
+    """Label to the left, value to the right; on two lines where they do not fit on one."""
+    if len(label) + 1 + len(value) <= width:
+        return [label + value.rjust(width - len(label))]
+    return [label[:width], value[:width].rjust(width)]
+
+
+def plain(text: str) -> str:
+    """Without marks, for printers that know only ASCII: `Điểm hiện có 1.000 ₫` → `Diem hien co 1.000 d`."""
+    marked = text.replace("đ", "d").replace("Đ", "D").replace("₫", "d").replace("\u00a0", " ")
+    split = unicodedata.normalize("NFD", marked)
+    return (
+        "".join(character for character in split if unicodedata.category(character) != "Mn")
+        .encode("ascii", "replace")
+        .decode()
+    )

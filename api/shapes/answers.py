@@ -1,0 +1,223 @@
+"""What is answered. Amounts are minor units, times carry the programme's offset, every field is always there."""
+
+from typing import Literal
+
+from api.shapes.parts import Answer
+
+PurchaseStatus = Literal["posted", "review"]
+
+
+class NextTier(Answer):
+    code: str
+    name: str
+    spend_missing: int
+
+
+class TierStanding(Answer):
+    """`keep` stays null while a tier, once reached, is not lost."""
+
+    code: str
+    name: str
+    since: str | None
+    next: NextTier | None
+    keep: None
+
+
+class NextExpiry(Answer):
+    """`on` is the last day these points can be used."""
+
+    points: int
+    on: str
+
+
+class MemberPoints(Answer):
+    available: int
+    pending: int
+    held: int
+    debt: int
+    next_expiry: NextExpiry | None
+
+
+class Member(Answer):
+    """A member as a till may see one. `say`: what the person at the till may say, most urgent first."""
+
+    id: str
+    card: str | None
+    name: str
+    call_name: str
+    phone: str | None
+    tier: TierStanding
+    points: MemberPoints
+    flags: list[str]
+    say: list[str]
+
+
+class StatementItem(Answer):
+    """One change of a member's points; `balance` is what was available right after, less any debt."""
+
+    id: str
+    kind: str
+    text: str
+    points: int
+    balance: int
+    occurred_at: str
+    recorded_at: str
+    store: str | None
+    purchase: str | None
+    receipt: str | None
+
+
+class Statement(Answer):
+    items: list[StatementItem]
+    next: str | None
+
+
+class Pay(Answer):
+    """total = discount + points_value + due."""
+
+    total: int
+    discount: int
+    points_value: int
+    due: int
+
+
+class PaidLine(Answer):
+    line: int
+    voucher_discount: int
+    points_discount: int
+    net: int
+
+
+class Reason(Answer):
+    rule: str
+    points: int
+    text: str
+
+
+class RefusedRule(Answer):
+    rule: str
+    text: str
+
+
+class Voucher(Answer):
+    """Vouchers come with a later step: the lists of them are empty until then."""
+
+    id: str
+
+
+class QuotedPoints(Answer):
+    """`limited_by` says what keeps `spendable` from being more; null where nothing does but the bill."""
+
+    earned: int
+    pending: int
+    spendable: int
+    limited_by: str | None
+    balance_after: int
+
+
+class Quote(Answer):
+    pay: Pay
+    lines: list[PaidLine]
+    points: QuotedPoints
+    explanation: list[Reason]
+    refused: list[RefusedRule]
+    vouchers: list[Voucher]
+    best: list[str]
+
+
+class PurchasePoints(Answer):
+    earned: int
+    pending: int
+    spent: int
+    balance: int
+
+
+class TierAfter(Answer):
+    code: str
+    name: str
+    changed: bool
+
+
+class Purchase(Answer):
+    """A bill as it stands in the books. `member` is the member's id; null for a guest."""
+
+    id: str
+    receipt: str
+    status: PurchaseStatus
+    member: str | None
+    occurred_at: str
+    points: PurchasePoints
+    explanation: list[Reason]
+    refused: list[RefusedRule]
+    tier: TierAfter | None
+    vouchers: list[Voucher]
+    pay: Pay
+    lines: list[PaidLine]
+    print: list[str]
+    receipt_url: str | None
+
+
+class Refund(Answer):
+    """amount = due + discount + points_value; the till pays `due`."""
+
+    amount: int
+    due: int
+    discount: int
+    points_value: int
+
+
+class RefundPoints(Answer):
+    clawed_back: int
+    given_back: int
+    debt: int
+    balance: int
+
+
+class TierNow(Answer):
+    code: str
+    name: str
+
+
+class Return(Answer):
+    id: str
+    receipt: str
+    kind: Literal["return", "cancellation"]
+    refund: Refund
+    points: RefundPoints
+    vouchers: list[Voucher]
+    tier: TierNow | None
+
+
+class PurchaseWithReturns(Purchase):
+    returns: list[Return]
+
+
+class WrongPlace(Answer):
+    """`pointer` is an RFC 6901 pointer into the body, or /name of a parameter."""
+
+    pointer: str
+    code: str
+
+
+class Problem(Answer):
+    """RFC 9457. `code` is for programs, `title` and `detail` are for people, in the language asked for."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[WrongPlace] = []
+
+
+class BatchItem(Answer):
+    """What became of one bill: `purchase` for 201 and 200 (posted before), `error` for 400, 409 and 422."""
+
+    receipt: str | None
+    status: int
+    purchase: Purchase | None
+    error: Problem | None
+
+
+class BatchAnswer(Answer):
+    results: list[BatchItem]

@@ -1,0 +1,153 @@
+"""A bill as a till sends it, alone, as a question, or in a batch; and what comes back of it."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from api.shapes.parts import (
+    Amount,
+    Body,
+    Code,
+    Identity,
+    LineNumber,
+    Moment,
+    Name,
+    Points,
+    QrText,
+    Quantity,
+    Receipt,
+    Rounding,
+    Short,
+    day,
+    moment,
+)
+
+
+class MemberRef(Body):
+    """Whose bill it is: exactly one of the three."""
+
+    phone: Identity | None = None
+    card: Identity | None = None
+    qr: QrText | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if sum(value is not None for value in (self.phone, self.card, self.qr)) != 1:
+            raise ValueError("exactly_one")
+
+
+class Proof(Body):
+    """That the member is here: the code of the member's screen."""
+
+    qr: QrText
+
+
+class Line(Body):
+    sku: Code
+    name: Name
+    quantity: Quantity
+    amount: Amount
+    category: Annotated[str, Meta(max_length=120)] | None = ""
+    unit: Annotated[str, Meta(max_length=24)] | None = ""
+    discount: Amount | None = 0
+    tax: Amount | None = None
+    cost: Amount | None = None
+    points: bool | None = True
+
+
+class Discount(Body):
+    kind: Annotated[str, Meta(min_length=1, max_length=32)]
+    amount: Amount
+    code: Short | None = ""
+
+
+class Charge(Body):
+    kind: Literal["shipping", "service", "surcharge", "other"]
+    amount: Amount
+
+
+class Tax(Body):
+    included: bool
+    amount: Amount
+
+
+class Payment(Body):
+    method: Annotated[str, Meta(min_length=1, max_length=32)]
+    amount: Amount
+
+
+class Invoice(Body):
+    series: Annotated[str, Meta(min_length=1, max_length=32)]
+    number: Annotated[str, Meta(min_length=1, max_length=32)]
+    buyer_tax_code: Annotated[str, Meta(max_length=32)] | None = ""
+
+
+class Question(Body):
+    """A bill without its receipt: what would it earn, what would it cost?"""
+
+    occurred_at: Moment
+    lines: Annotated[list[Line], Meta(min_length=1, max_length=500)]
+    total: Amount
+    member: Identity | MemberRef | None = None
+    proof: Proof | None = None
+    business_date: date | None = None
+    channel: Literal["till", "online"] | None = "till"
+    staff: Short | None = ""
+    discounts: Annotated[list[Discount], Meta(max_length=50)] | None = []
+    charges: Annotated[list[Charge], Meta(max_length=50)] | None = []
+    tax: Tax | None = None
+    rounding: Rounding | None = 0
+    payments: Annotated[list[Payment], Meta(max_length=50)] | None = []
+    invoice: Invoice | None = None
+    points_to_spend: Points | None = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.occurred_at = moment(self.occurred_at)
+        self.business_date = day(self.business_date)
+
+
+class Purchase(Question, kw_only=True):
+    """A bill. `total` = lines - discounts + charges + tax where not included + rounding, before points."""
+
+    receipt: Receipt
+
+
+class Batch(Body):
+    """Bills of a till that was offline. Each is judged on its own; only this envelope can be malformed."""
+
+    purchases: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=1000)]
+
+
+class ReceiptOnly(msgspec.Struct):
+    """What of a malformed bill names it in the answer of a batch."""
+
+    receipt: Receipt
+
+
+class ReturnedLine(Body):
+    line: LineNumber
+    quantity: Quantity
+    amount: Amount
+
+
+class Return(Body):
+    """Part of a bill by `lines`, or `whole`: all that is left."""
+
+    receipt: Receipt
+    occurred_at: Moment | None = None
+    lines: Annotated[list[ReturnedLine], Meta(min_length=1, max_length=500)] | None = None
+    whole: bool | None = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.occurred_at is not None:
+            self.occurred_at = moment(self.occurred_at)
+        if bool(self.whole) == (self.lines is not None):
+            raise ValueError("lines_or_whole")
+
+
+class Cancellation(Body):
+    """Nothing is asked: the address says which bill."""

@@ -1,0 +1,148 @@
+"""Members at the till: joining, being found, and what happened to their points."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from api import answers, cursors, reading
+from api.base import Door
+from api.problems import Problem, malformed
+from api.schema import KEY_HEADER, told
+from api.shapes import answers as shapes
+from api.shapes.people import Enrolment
+from loyalty import queries, standings
+from loyalty.standings import Standing
+from members import birthdays, enrolling, identifying, qr
+from members.consenting import ConsentGiven
+
+
+class MemberDoor(Door):
+    """What the calls about one member share: who is asked about, and a budget of its own."""
+
+    looks_up = True
+
+    def standing(self, member_id: UUID | None) -> Standing:
+        """The member of an id, or 404: a practice member for a live key is nobody."""
+        found = None
+        if member_id is not None:
+            found = standings.of("id", member_id, practice=self.caller.till.practice, at=self.at)
+        if found is None:
+            raise Problem(404, "not_found")
+        return found
+
+    def show(self, standing: Standing) -> shapes.Member:
+        return answers.member(standing, at=self.at, language=self.language)
+
+
+def _text(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "minLength": 1, "maxLength": 80}, description=description)
+
+
+class Members(MemberDoor):
+    scopes: ClassVar = {"GET": "lookup", "POST": "enrol"}
+
+    @told(
+        "Find a member by exactly one of phone, card or QR",
+        name="member_find",
+        shows={200: shapes.Member},
+        refused=[404],
+        parameters=[
+            _text("phone", "Any Vietnamese spelling; a leading blank is read as +."),
+            _text("card", "With or without blanks."),
+            _text("qr", "LM1.<member id>.<8 digits>"),
+        ],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        query = self.parameters("phone", "card", "qr")
+        if len(query) != 1:
+            raise malformed("", "exactly_one")
+        ((kind, value),) = query.items()
+        try:
+            if kind == "qr":
+                return self.tell(self.show(self.standing(qr.verify(value, at=self.at))))
+            named = identifying.phone(value) if kind == "phone" else identifying.card(value)
+        except (qr.QrRefused, identifying.PhoneUnreadable, identifying.CardUnreadable):
+            raise Problem(404, "not_found") from None
+        found = standings.of(kind, named, practice=self.caller.till.practice, at=self.at)
+        if found is None:
+            raise Problem(404, "not_found")
+        return self.tell(self.show(found))
+
+    @told(
+        "Enrol a member",
+        name="member_enrol",
+        body=Enrolment,
+        shows={201: shapes.Member, 200: shapes.Member},
+        refused=[409],
+        parameters=[KEY_HEADER],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        key = reading.idempotency_key(request._request)
+        sent = self.read(Enrolment)
+        till = self.caller.till
+        enrolled = enrolling.enrol(
+            key=key,
+            fingerprint=reading.fingerprint(sent),
+            store_id=till.store_id,
+            practice=till.practice,
+            by=till.by,
+            at=self.at,
+            request_id=self.request_id,
+            **_person(sent),
+        )
+        return self.tell_effect(self.show(self.standing(enrolled.member_id)), replayed=enrolled.replayed)
+
+
+def _person(sent: Enrolment) -> dict[str, Any]:
+    """The words of `joining.join` for somebody who joins at a till."""
+    born = sent.birth_date
+    return {
+        "name": sent.name,
+        "phone": sent.phone,
+        "email": sent.email or None,
+        "gender": sent.gender or "",
+        "locale": sent.locale or "vi",
+        "birthday": birthdays.Birthday(day=born.day, month=born.month, year=born.year) if born else None,
+        "joined_via": "till",
+        "consents": [
+            ConsentGiven(purpose=one.purpose, channel=one.channel, text=one.text, how="counter")
+            for one in sent.consents
+        ],
+    }
+
+
+class Member(MemberDoor):
+    scopes: ClassVar = {"GET": "lookup"}
+
+    @told("A member by id", name="member_read", shows={200: shapes.Member}, refused=[404])
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        self.parameters()
+        return self.tell(self.show(self.standing(reading.identity(member_id))))
+
+
+class Statement(MemberDoor):
+    scopes: ClassVar = {"GET": "lookup"}
+
+    @told(
+        "What happened to a member's points, newest first",
+        name="member_statement",
+        shows={200: shapes.Statement},
+        refused=[404],
+        parameters=[
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+            OpenApiParameter("cursor", {"type": "string", "maxLength": 80}, description="`next` of the page before."),
+        ],
+    )
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        query = self.parameters("limit", "cursor")
+        limit = reading.limit_of(query)
+        member = self.standing(reading.identity(member_id)).member_id
+        before = cursors.read(query.get("cursor"), of=str(member))
+        found = queries.statement(member, before=before, limit=limit + 1)
+        page = found[:limit]
+        following = cursors.make(page[-1].seq, of=str(member)) if len(found) > limit else None
+        answer = answers.statement(page, stores=queries.store_codes(), cursor=following, language=self.language)
+        return self.tell(answer)

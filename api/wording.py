@@ -1,0 +1,114 @@
+"""Numbers, money and days as people write them, and sentences made of codes and numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, get_currency_precision
+
+from api.texts import Language, pick
+from loyalty.till import local_zone
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """How babel writes one currency in one language, learnt once: a till waits for every sentence."""
+
+    before: str
+    after: str
+    group: str
+    decimal: str
+    decimals: int
+
+    def write(self, amount: int) -> str:
+        whole, part = divmod(abs(amount), 10**self.decimals)
+        sign = "-" if amount < 0 else ""
+        digits = f"{whole:,}".replace(",", self.group)
+        if self.decimals:
+            digits += f"{self.decimal}{part:0{self.decimals}d}"
+        return f"{sign}{self.before}{digits}{self.after}"
+
+
+@cache
+def _money(currency: str, language: Language) -> _Money:
+    locale = Locale(language)
+    symbols = locale.number_symbols["latn"]
+    sample = format_currency(1, currency, locale=locale)
+    before, _, rest = sample.partition("1")
+    after = rest.lstrip("0.,")
+    return _Money(before, after, symbols["group"], symbols["decimal"], get_currency_precision(currency))
+
+
+def money(amount: int, currency: str, language: Language) -> str:
+    """`1.234.567 ₫`: minor units as people write them."""
+    return _money(currency, language).write(amount)
+
+
+def number(value: int, language: Language) -> str:
+    return f"{value:,}".replace(",", "." if language == "vi" else ",")
+
+
+def day(value: date, language: Language) -> str:
+    return format_date(value, "dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+
+
+def moment(value: datetime) -> str:
+    """RFC 3339 with the programme's offset."""
+    return value.astimezone(local_zone()).isoformat(timespec="seconds")
+
+
+EXPLANATIONS: dict[str, tuple[str, str]] = {
+    "base": (
+        "{points} điểm: mỗi {per_amount} được {per_points} điểm, tính trên {base}",
+        "{points} points: {per_points} for every {per_amount}, counted on {base}",
+    ),
+}
+REFUSALS: dict[str, tuple[str, str]] = {
+    "own_bill": (
+        "Hóa đơn do chính nhân viên này lập nên không tích điểm",
+        "No points: the bill was keyed by this member of staff",
+    ),
+    "waits_for_staff": (
+        "Giờ bán cần kiểm tra: điểm chờ nhân viên duyệt",
+        "The time of sale is in doubt: the points wait for staff",
+    ),
+}
+KINDS: dict[str, tuple[str, str]] = {
+    "earn": ("Tích điểm", "Earned"),
+    "spend": ("Dùng điểm", "Spent"),
+    "spend_return": ("Hoàn điểm đã dùng", "Given back"),
+    "expire": ("Điểm hết hạn", "Expired"),
+    "reinstate": ("Cộng lại điểm", "Reinstated"),
+    "clawback": ("Thu hồi do trả hàng", "Taken back with a return"),
+    "absorb": ("Cửa hàng chịu", "Borne by the shop"),
+    "adjust": ("Điều chỉnh", "Adjusted"),
+    "opening": ("Số dư ban đầu", "Opening balance"),
+}
+_MONEY_FIELDS = {"per_amount", "base"}
+
+
+def explanation(reason: Mapping[str, Any], *, currency: str, language: Language) -> str:
+    """Why a rule gave points, from its code and numbers."""
+    rule = str(reason["rule"])
+    if rule not in EXPLANATIONS:
+        return rule
+    words = {
+        name: money(value, currency, language) if name in _MONEY_FIELDS else number(value, language)
+        for name, value in reason.items()
+        if type(value) is int
+    }
+    return pick(EXPLANATIONS[rule], language).format_map(words)
+
+
+def refusal(reason: Mapping[str, Any], *, language: Language) -> str:
+    """Why a rule gave none."""
+    code = str(reason.get("reason", reason["rule"]))
+    return pick(REFUSALS[code], language) if code in REFUSALS else code
+
+
+def kind(code: str, *, language: Language) -> str:
+    return pick(KINDS[code], language) if code in KINDS else code
