@@ -1,0 +1,215 @@
+"""The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
+
+Two members and a guest buy, spend, return, cancel, get adjusted, wait for months and repeat themselves.
+`make soak` runs it longer (SOAK_EXAMPLES).
+"""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from events.refusals import Refusal
+from loyalty import adjusting, expiry, queries, returning
+from loyalty.bill import Bill, BillLine, Charge, Discount
+from loyalty.ledger import invariants
+from loyalty.records import PurchaseRecord, ReturnedLine
+from members.models import Member
+from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
+
+EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "75"))
+STEPS = 50
+steps_taken = 0
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    @initialize()
+    def open_shop(self) -> None:
+        self.shop = Shop()
+        self.members = [self.shop.member(), self.shop.member("Trần Thị Mai")]
+        self.bills: list[PurchaseRecord] = []
+        self.last: Callable[[], Any] | None = None
+        self.answer: Any = None
+        self.receipts = 0
+
+    def attempt(self, command: Callable[[], Any]) -> Any:
+        """Run a command; a refused one leaves every row as it was (L9)."""
+        before = rows_of(*LEDGER_TABLES)
+        try:
+            with transaction.atomic():
+                return command()
+        except Refusal:
+            assert rows_of(*LEDGER_TABLES) == before
+            return None
+
+    def whom(self, number: int) -> Member | None:
+        return self.members[number] if number < len(self.members) else None
+
+    @rule(
+        who=st.integers(0, 2),
+        amounts=st.lists(st.integers(0, 900_000), min_size=1, max_size=3),
+        off=st.integers(0, 20_000),
+        service=st.integers(0, 20_000),
+        shipping=st.integers(0, 20_000),
+        tax=st.integers(0, 30_000),
+        rounding=st.integers(-999, 999),
+        spend=st.integers(0, 60),
+        days_late=st.integers(0, 9),
+    )
+    def buy(
+        self,
+        who: int,
+        amounts: list[int],
+        off: int,
+        service: int,
+        shipping: int,
+        tax: int,
+        rounding: int,
+        spend: int,
+        days_late: int,
+    ) -> None:
+        self.receipts += 1
+        lines = tuple(
+            BillLine(sku=f"S{n}", quantity=Decimal(n), amount=amount, earns=n != 3)
+            for n, amount in enumerate(amounts, 1)
+        )
+        said: dict[str, Any] = {
+            "receipt": f"R{self.receipts}",
+            "occurred_at": self.shop.at - timedelta(days=days_late),
+            "lines": lines,
+            "discounts": (Discount(kind="manual", amount=off),),
+            "charges": (Charge(kind="service", amount=service), Charge(kind="shipping", amount=shipping)),
+            "tax": tax,
+            "tax_included": False,
+            "rounding": rounding,
+            "points_to_spend": spend,
+        }
+        bill = Bill(total=Bill(total=0, **said).expected_total, **said)
+        member = self.whom(who)
+        done = self.attempt(lambda: self.shop.sell(bill, member, proven=True))
+        if done is not None:
+            assert queries.purchase(done.purchase.id) == done.purchase
+            self.bills.append(done.purchase)
+            self.last, self.answer = (lambda: self.shop.sell(bill, member, proven=True).purchase), done.purchase
+
+    @precondition(lambda self: self.bills)
+    @rule(pick=st.integers(0, 100), line=st.integers(0, 2), share=st.integers(0, 100), whole=st.booleans())
+    def bring_back(self, pick: int, line: int, share: int, whole: bool) -> None:
+        self.receipts += 1
+        bill = self.bills[pick % len(self.bills)]
+        of = bill.lines[line % len(bill.lines)]
+        part = ReturnedLine(line=of.line, quantity=of.quantity * share / 100, amount=of.amount * share // 100)
+        lines = None if whole else [part]
+        receipt = f"T{self.receipts}"
+        at = self.shop.at
+
+        def command() -> returning.Returned:
+            return returning.return_lines(
+                purchase_id=bill.id,
+                receipt=receipt,
+                lines=lines,
+                till=self.shop.till,
+                fingerprint=receipt.encode(),
+                at=self.shop.at,
+                occurred_at=at,
+            )
+
+        done = self.attempt(command)
+        if done is not None:
+            self.last, self.answer = (lambda: command().record), done.record
+
+    @precondition(lambda self: self.bills)
+    @rule(pick=st.integers(0, 100))
+    def cancel(self, pick: int) -> None:
+        self.receipts += 1
+        bill = self.bills[pick % len(self.bills)]
+        key = f"K{self.receipts}"
+
+        def command() -> returning.Returned:
+            return returning.cancel(
+                purchase_id=bill.id, key=key, till=self.shop.till, fingerprint=b"c", at=self.shop.at
+            )
+
+        done = self.attempt(command)
+        if done is not None:
+            self.last, self.answer = (lambda: command().record), done.record
+
+    @precondition(lambda self: self.last)
+    @rule()
+    def say_it_again(self) -> None:
+        expiry.book_due(at=self.shop.at)
+        before = rows_of(*LEDGER_TABLES)
+        assert self.last is not None
+        said = self.last()
+        # what was returned meanwhile shows on the bill; all else is the first answer
+        if isinstance(said, PurchaseRecord):
+            assert (said.id, said.earned, said.available_after) == (
+                self.answer.id,
+                self.answer.earned,
+                self.answer.available_after,
+            )
+        else:
+            assert said == self.answer
+        assert rows_of(*LEDGER_TABLES) == before
+
+    @rule(who=st.integers(0, 1), points=st.integers(-80, 80))
+    def adjust(self, who: int, points: int) -> None:
+        member = self.members[who]
+        self.attempt(
+            lambda: adjusting.adjust(member_id=member.id, points=points, reason="xin lỗi", by="user:1", at=self.shop.at)
+        )
+
+    @rule(days=st.sampled_from([0, 1, 20, 40, 200, 340]))
+    def wait(self, days: int) -> None:
+        self.shop.later(days=days, minutes=1)
+
+    @rule()
+    def book(self) -> None:
+        expiry.book_due(at=self.shop.at)
+
+    @invariant()
+    def all_invariants_hold(self) -> None:
+        global steps_taken
+        steps_taken += 1
+        if not hasattr(self, "shop"):
+            return
+        with connection.cursor() as cursor:
+            for one in invariants.queries():
+                cursor.execute(one.sql)
+                assert cursor.fetchall() == [], f"{one.code}: {one.sentence}"
+
+
+def test_the_invariants_hold_after_every_step(db: None) -> None:
+    class OneShopEach(LedgerMachine):
+        """Each example begins on the same empty books: what it wrote is rolled back."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.savepoint = transaction.savepoint()
+
+        def teardown(self) -> None:
+            transaction.savepoint_rollback(self.savepoint)
+
+    run_state_machine_as_test(
+        OneShopEach,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert steps_taken >= EXAMPLES * STEPS // 2
