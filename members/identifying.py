@@ -6,6 +6,7 @@ Whatever a till, a form or a file says, the same phone comes out as the same E.1
 import re
 import secrets
 import unicodedata
+from itertools import combinations
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -109,6 +110,11 @@ def _foreign(dialled: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def joined_digits(text: str) -> str:
+    """The text without what people put between digits."""
+    return _BETWEEN_DIGITS.sub("", text)
+
+
 def masked_phone(value: str) -> str:
     """A phone as lists show it: `+84912345678` → `091•••5678`. Four digits or fewer show nothing."""
     digits = "0" + value[3:] if value.startswith("+84") else value
@@ -202,8 +208,9 @@ def external(text: str) -> str:
 # control (Cc), format and zero-width (Cf: joiners, bidi overrides, soft hyphens, BOM), lone surrogates (Cs)
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _BLANKS = re.compile(r"\s+")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 16
+WORDS_CHOSEN_FROM = 5
 LONGEST_TOKEN = 60
 
 
@@ -233,9 +240,17 @@ def words(text: str) -> list[str]:
 
 
 def search_tokens(name: str) -> list[str]:
-    """The rows of `NameToken` for a name: the folded name from each of its words on, without repeats.
+    """The rows of `NameToken` for a name: every choice of its words, in their order, that ends with the last one.
 
-    `Nguyễn Thị Lan` → `nguyen thi lan`, `thi lan`, `lan`: any words that stand together are the beginning of one token.
+    `Nguyễn Thị Lan` → `nguyen thi lan`, `nguyen lan`, `thi lan`, `lan`: whichever words somebody types in their order,
+    the last one unfinished, they begin one of these. A name of more than five words keeps those that stand together.
     """
     said = words(name)[:MOST_WORDS]
-    return list(dict.fromkeys(" ".join(said[start:])[:LONGEST_TOKEN] for start in range(len(said))))
+    if not said:
+        return []
+    *before, last = said
+    if len(said) <= WORDS_CHOSEN_FROM:
+        choices = [chosen for count in range(len(said)) for chosen in combinations(before, count)]
+    else:
+        choices = [tuple(before[start:]) for start in range(len(said))]
+    return sorted({" ".join([*chosen, last])[:LONGEST_TOKEN] for chosen in choices})

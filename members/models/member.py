@@ -81,8 +81,10 @@ class Member(models.Model):
             ),
         ]
         indexes = [
-            # search by the beginning of a name, folded
+            # lists in the order of names
             models.Index(fields=["folded_name", "id"], name="member_folded_name"),
+            # search among the few practice members
+            models.Index(fields=["folded_name", "id"], condition=Q(practice=True), name="member_practice_names"),
         ]
 
     def __str__(self) -> str:
@@ -90,7 +92,11 @@ class Member(models.Model):
 
 
 class NameToken(models.Model):
-    """One word of a member's folded name, so that any word of it finds the member."""
+    """Some words of a member's folded name, in their order, up to the last (`members.identifying.search_tokens`).
+
+    `nguyen thi lan`, `nguyen lan`, `thi lan`, `lan`: whatever words somebody types in their order begin one of these,
+    so that one range of the primary key finds the member.
+    """
 
     pk = models.CompositePrimaryKey("token", "member_id")
     token = models.TextField(db_collation="C")

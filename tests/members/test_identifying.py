@@ -155,7 +155,8 @@ def test_clean_text_is_what_was_typed_without_the_invisible():
     assert identifying.clean("محمد") == "محمد"
 
 
-def test_the_tokens_of_a_name_begin_at_each_of_its_words():
-    assert identifying.search_tokens("Nguyễn Thị Lan") == ["nguyen thi lan", "thi lan", "lan"]
-    assert identifying.search_tokens("Lan Lan") == ["lan lan", "lan"]
+def test_the_tokens_of_a_name_are_its_words_in_order_up_to_the_last():
+    assert identifying.search_tokens("Nguyễn Thị Lan") == ["lan", "nguyen lan", "nguyen thi lan", "thi lan"]
+    assert identifying.search_tokens("Lan Lan") == ["lan", "lan lan"]
+    assert identifying.search_tokens("A B C D E F") == ["a b c d e f", "b c d e f", "c d e f", "d e f", "e f", "f"]
     assert identifying.search_tokens("!!!") == []
