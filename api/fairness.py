@@ -14,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from events import clock
+
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
 PORTIONS = 60
@@ -80,7 +82,7 @@ class KeyThrottle(BaseThrottle):
         looks_up = getattr(view, "looks_up", False)
         limit = settings.API_LOOKUPS_PER_MINUTE if looks_up else settings.API_CALLS_PER_MINUTE
         name = f"{request.auth.key_id}:{'lookup' if looks_up else 'all'}"
-        self.waiting = seconds_to_wait(name, limit=limit, now=time.time())
+        self.waiting = seconds_to_wait(name, limit=limit, now=clock.now().timestamp())
         return self.waiting is None
 
     def wait(self) -> float | None:
