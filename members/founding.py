@@ -14,13 +14,13 @@ TEXTS = (
         Purpose.PROGRAMME,
         (
             "Tôi đồng ý cho cửa hàng lưu họ tên, số điện thoại, ngày sinh (nếu tôi cho biết) và các hóa đơn của tôi để "
-            "tích điểm, xét hạng và trả quyền lợi của chương trình thành viên. Tôi có thể xem, sửa, nhận bản sao hoặc yêu cầu "
-            "xóa dữ liệu này, và rút lại sự đồng ý bất cứ lúc nào; khi rút lại, tôi rời chương trình."
+            "tích điểm, xét hạng và trả quyền lợi của chương trình thành viên. Tôi có thể xem, sửa, nhận bản sao hoặc "
+            "yêu cầu xóa dữ liệu này, và rút lại sự đồng ý bất cứ lúc nào; khi rút lại, tôi rời chương trình."
         ),
         (
             "I agree that the shop keeps my name, phone number, birthday (if I tell it) and my bills in order to give "
-            "me points, a tier and the benefits of the members' programme. I may see, correct, copy or have erased these "
-            "data, and take my consent back at any time; by doing so I leave the programme."
+            "me points, a tier and the benefits of the members' programme. I may see, correct, copy or have erased "
+            "these data, and take my consent back at any time; by doing so I leave the programme."
         ),
     ),
     (
@@ -45,8 +45,8 @@ TEXTS = (
         ),
         (
             "I agree that the shop studies my purchases in order to suggest products and offers that suit me better. "
-            "No decision to my disadvantage is taken by a machine alone. I may take this back at any time and keep my points "
-            "and tier."
+            "No decision to my disadvantage is taken by a machine alone. I may take this back at any time and keep my "
+            "points and tier."
         ),
     ),
 )

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 from django.utils.module_loading import import_string
 
 from dashboard.running import commands, processes, translating
 from dashboard.running.environment import Place
 from dashboard.running.run_folder import CannotRun
+from dashboard.seeding import filling
 from events import clock
 from loyalty.engines import databases
-from members.models import Member, User
+from members.models import User
 
 DEMO_MEMBERS, DEMO_MONTHS = 3000, 18
 
@@ -39,8 +40,8 @@ def schema() -> None:
 
 
 def demo_data() -> None:
-    """A shop with a history, once: a database that has members keeps what it has."""
-    if Member.objects.exists() or "seed_demo" not in get_commands():
+    """A shop with a history, once: a database with members of its own keeps what it has; a cut-off start goes on."""
+    if not filling.missing():
         return
     connections.close_all()
     seeding = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""What is on each bill: favourites first, the menu of the season and the hour, company that is treated, something to eat."""
+"""What is on each bill: favourites, the menu of the season and the hour, company to be treated, something to eat."""
 
 from dataclasses import dataclass
 

@@ -60,7 +60,7 @@ class History:
         return None if position == GUEST else self.crowd[position]
 
     def joined_between(self, start: datetime, end: datetime) -> list[Person]:
-        joined = [p for p in self.crowd if p.joined_at is not None and start <= p.joined_at < end]
+        joined = [person for person in self.crowd if start <= person.joined_at < end]
         return sorted(joined, key=lambda person: (person.joined_at, person.number))
 
 

@@ -11,22 +11,22 @@ FAMILY = tuple(_FAMILIES)
 FAMILY_SHARE = np.array(list(_FAMILIES.values())) / sum(_FAMILIES.values())
 
 MIDDLE_WOMEN = (
-    "Thị", "Thị", "Thị", "Ngọc", "Ngọc", "Thu", "Thanh", "Minh", "Phương", "Kim", "Hoài", "Bảo", "Khánh", "Mỹ", "Diệu",
-    "Thùy", "Quỳnh", "Hồng", "Như", "Ái", "Tường", "Cẩm", "Yến", "Thảo", "Lan", "Gia", "Hải", "Trúc",
+    "Thị", "Thị", "Thị", "Ngọc", "Ngọc", "Thu", "Thanh", "Minh", "Phương", "Kim", "Hoài", "Bảo", "Khánh", "Mỹ",
+    "Diệu", "Thùy", "Quỳnh", "Hồng", "Như", "Ái", "Tường", "Cẩm", "Yến", "Thảo", "Lan", "Gia", "Hải", "Trúc",
 )  # fmt: skip
 MIDDLE_MEN = (
-    "Văn", "Văn", "Hữu", "Đức", "Minh", "Minh", "Quang", "Hoàng", "Thanh", "Anh", "Quốc", "Gia", "Tuấn", "Trọng", "Công",
-    "Đình", "Xuân", "Bá", "Thế", "Ngọc", "Duy", "Hải", "Phúc", "Trung", "Nhật", "Mạnh", "Chí",
+    "Văn", "Văn", "Hữu", "Đức", "Minh", "Minh", "Quang", "Hoàng", "Thanh", "Anh", "Quốc", "Gia", "Tuấn", "Trọng",
+    "Công", "Đình", "Xuân", "Bá", "Thế", "Ngọc", "Duy", "Hải", "Phúc", "Trung", "Nhật", "Mạnh", "Chí",
 )  # fmt: skip
 GIVEN_WOMEN = (
-    "Anh", "Linh", "Trang", "Hương", "Lan", "Mai", "Hoa", "Hà", "Thảo", "Vy", "Ngân", "Nhi", "My", "Quyên", "Trinh", "Trâm",
-    "Châu", "Giang", "Hằng", "Hạnh", "Hiền", "Huyền", "Khanh", "Liên", "Loan", "Ly", "Ngọc", "Nguyệt", "Nhung", "Oanh",
-    "Phượng", "Phương", "Quỳnh", "Tâm", "Thanh", "Thoa", "Thư", "Thủy", "Tiên", "Trúc", "Tuyết", "Uyên", "Vân", "Xuân", "Yến",
-    "An", "Đào", "Diễm", "Duyên", "Hân",
+    "Anh", "Linh", "Trang", "Hương", "Lan", "Mai", "Hoa", "Hà", "Thảo", "Vy", "Ngân", "Nhi", "My", "Quyên", "Trinh",
+    "Trâm", "Châu", "Giang", "Hằng", "Hạnh", "Hiền", "Huyền", "Khanh", "Liên", "Loan", "Ly", "Ngọc", "Nguyệt",
+    "Nhung", "Oanh", "Phượng", "Phương", "Quỳnh", "Tâm", "Thanh", "Thoa", "Thư", "Thủy", "Tiên", "Trúc", "Tuyết",
+    "Uyên", "Vân", "Xuân", "Yến", "An", "Đào", "Diễm", "Duyên", "Hân",
 )  # fmt: skip
 GIVEN_MEN = (
-    "Anh", "Minh", "Tuấn", "Hùng", "Dũng", "Nam", "Long", "Phúc", "Khang", "Huy", "Bảo", "Đạt", "Khoa", "Kiên", "Quân", "Sơn",
-    "Thành", "Thắng", "Thịnh", "Tiến", "Toàn", "Trí", "Trung", "Tú", "Tùng", "Việt", "Vinh", "Vũ", "Bình", "Cường", "Danh",
-    "Đông", "Duy", "Hải", "Hậu", "Hiếu", "Hòa", "Hưng", "Khánh", "Lâm", "Lộc", "Nghĩa", "Nhân", "Phát", "Phong", "Quang",
-    "Tài", "Tân", "Thiện", "Tín",
+    "Anh", "Minh", "Tuấn", "Hùng", "Dũng", "Nam", "Long", "Phúc", "Khang", "Huy", "Bảo", "Đạt", "Khoa", "Kiên",
+    "Quân", "Sơn", "Thành", "Thắng", "Thịnh", "Tiến", "Toàn", "Trí", "Trung", "Tú", "Tùng", "Việt", "Vinh", "Vũ",
+    "Bình", "Cường", "Danh", "Đông", "Duy", "Hải", "Hậu", "Hiếu", "Hòa", "Hưng", "Khánh", "Lâm", "Lộc", "Nghĩa",
+    "Nhân", "Phát", "Phong", "Quang", "Tài", "Tân", "Thiện", "Tín",
 )  # fmt: skip

@@ -2,16 +2,18 @@
 
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 
 from dashboard.seeding import menu, names
 from dashboard.seeding.places import PLACES
+from members import identifying
 
 # No operator has numbers that begin with 095 (the last one closed in 2012), yet they are mobile numbers by their form.
 PHONE_PREFIX = "095"
 OFFICE, LEISURE, ANY_DAY = 0, 1, 2
+UNKNOWN_YET = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Person:
     name: str = ""
     gender: str = ""
     phone: str = ""
+    card: str = ""
     email: str = ""
     birth_date: str = ""
     birth_calendar: str = "solar"
@@ -42,7 +45,7 @@ class Person:
     ward: str = ""
     joined_via: str = "counter"
     joined_day: int = 0
-    joined_at: datetime | None = None
+    joined_at: datetime = UNKNOWN_YET
     agreed: tuple[tuple[str, str], ...] = ()
     visits: np.ndarray = field(default_factory=lambda: np.empty(0))
 
@@ -58,17 +61,16 @@ HABITS = ((5.0, 1.2, 0.8, 0.3), (0.8, 4.0, 1.5, 0.5), (0.6, 0.8, 4.0, 1.0), (0.3
 def invent(*, count: int, seed: int, ends: date) -> list[Person]:
     """The same people for the same seed. Each has a source of chance of their own, so that nobody's life hangs on how
     many others there are."""
-    phones = _phones(count=count, seed=seed)
-    return [_person(number + 1, phone, seed=seed, ends=ends) for number, phone in enumerate(phones)]
-
-
-def _phones(*, count: int, seed: int) -> list[str]:
     chance = np.random.default_rng([seed, 1])
-    numbers = chance.choice(10_000_000, size=count, replace=False)
-    return [f"{PHONE_PREFIX}{number:07d}" for number in numbers]
+    phones = chance.choice(10_000_000, size=count, replace=False).tolist()
+    cards = np.unique(chance.integers(0, 10**11, size=2 * count))[:count].tolist()
+    crowd = [_person(number, seed=seed, ends=ends) for number in range(1, count + 1)]
+    for person, phone, card in zip(crowd, phones, chance.permutation(cards).tolist(), strict=True):
+        person.phone, person.card = f"{PHONE_PREFIX}{phone:07d}", identifying.card_of(card)
+    return crowd
 
 
-def _person(number: int, phone: str, *, seed: int, ends: date) -> Person:
+def _person(number: int, *, seed: int, ends: date) -> Person:
     chance = np.random.default_rng([seed, 2, number])
     drinks = menu.members_of(*menu.DRINKS)
     liked = chance.choice(drinks, size=2, replace=False, p=menu.popularity(drinks, hot=True, morning=False))
@@ -89,7 +91,6 @@ def _person(number: int, phone: str, *, seed: int, ends: date) -> Person:
         hungry=float(chance.beta(1.6, 4.6)),
         spends_points=float(chance.choice((0.0, 0.22, 0.5), p=(0.38, 0.4, 0.22))),
         spends_from=int(chance.choice((20, 40, 60, 100), p=(0.25, 0.35, 0.25, 0.15))),
-        phone=phone,
     )
     _name(person, chance)
     _birthday(person, chance, ends=ends)

@@ -8,6 +8,7 @@ import numpy as np
 from dashboard.seeding.history import History
 
 SHARE = 0.009
+CANCELLED = 0.004
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,9 @@ def invent(history: History) -> list[CameBack]:
         if at < history.ends - timedelta(minutes=1):
             back.append(CameBack(bill=bill, receipt=f"T{history.receipts[bill]}", at=at, lines=lines[kept:]))
     return back
+
+
+def cancelled(history: History) -> frozenset[int]:
+    """Bills rung up by mistake and cancelled at once."""
+    chance = np.random.default_rng([history.seed, 10])
+    return frozenset(np.flatnonzero(chance.random(len(history.visits)) < CANCELLED).tolist())

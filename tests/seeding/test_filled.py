@@ -1,0 +1,69 @@
+"""The books of a small demo: written by the platform's own calls, once for all tests of this file."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from dashboard.seeding import filling
+from loyalty.models import Entry, Programme, Purchase, PurchaseLine, Store, Terminal
+from members.models import Consent, Member
+from tests.conftest import ENGINES
+from tests.seeding import audit
+
+ENDS = datetime(2026, 3, 20, 10, 30, tzinfo=UTC)
+
+
+def _fill(*, at: datetime) -> filling.Filled:
+    return filling.fill(members=100, months=4, seed=3, at=at)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chain(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    name = f"demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with django_db_blocker.unblock(), ENGINES.copy(name):
+        _fill(at=ENDS)
+        yield
+
+
+def test_a_small_chain_is_written_and_the_audit_is_clean() -> None:
+    assert Member.objects.count() == 100
+    assert Purchase.objects.count() > 500
+    assert Store.objects.filter(practice_of=None).count() == 5
+    assert Terminal.objects.filter(store__practice_of=None).count() == 10
+    assert Programme.objects.get().name == "Hiên Cà Phê"
+    assert audit.broken() == []
+
+
+def test_members_earn_guests_do_not_and_some_pay_with_points() -> None:
+    assert not Purchase.objects.filter(member_id=None, earned__gt=0).exists()
+    assert Purchase.objects.filter(member_id__isnull=False, earned__gt=0).exists()
+    assert Purchase.objects.filter(spent__gt=0).exists()
+    assert Entry.objects.filter(kind="spend").exists()
+    assert not PurchaseLine.objects.filter(cost=None).exists()
+
+
+def test_nothing_was_sold_while_tet_closed_the_doors() -> None:
+    days = set(Purchase.objects.values_list("business_date", flat=True))
+    assert not days & {date(2026, 2, 16) + timedelta(days=n) for n in range(4)}
+    assert max(days) == ENDS.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+
+def test_nobody_is_in_without_having_agreed_and_nobody_agreed_to_everything_by_default() -> None:
+    agreed = Consent.objects.filter(purpose="programme", granted=True)
+    advertised = Consent.objects.filter(purpose="marketing", granted=True)
+    assert agreed.values("member").distinct().count() == 100
+    assert 30 < advertised.values("member").distinct().count() < 75
+
+
+def test_a_second_time_changes_nothing() -> None:
+    before = audit.everything()
+
+    again = _fill(at=ENDS + timedelta(days=3))
+
+    assert again.before
+    assert not filling.missing()
+    assert audit.everything() == before
