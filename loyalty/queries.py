@@ -74,7 +74,12 @@ class StatementLine:
 def balance(member_id: UUID, *, at: datetime) -> Balance:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM loyalty_balance(%s, %s)", [member_id, at])
-        available, pending, held, debt, next_points, next_at, tier_id = cursor.fetchone()
+        return _balance(*cursor.fetchone())
+
+
+def _balance(
+    available: int, pending: int, held: int, debt: int, next_points: int, next_at: datetime | None, tier_id: int | None
+) -> Balance:
     return Balance(
         available=available,
         pending=pending,
@@ -85,6 +90,17 @@ def balance(member_id: UUID, *, at: datetime) -> Balance:
         next_expiry_on=(next_at.astimezone(local_zone()) - timedelta(seconds=1)).date() if next_at else None,
         tier_id=tier_id,
     )
+
+
+def balances(member_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Balance]:
+    """The balance of each of a page of members, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, balance.* FROM unnest(%s::uuid[]) AS member_id, loyalty_balance(member_id, %s) AS balance",
+            [list(member_ids), at],
+        )
+        rows = cursor.fetchall()
+    return {row[0]: _balance(*row[1:]) for row in rows}
 
 
 def standing(member_id: UUID, *, at: datetime, tier_id: int | None) -> TierStanding:

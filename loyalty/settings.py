@@ -33,8 +33,10 @@ BEHIND_TLS = PUBLIC_URL.startswith("https://")
 # --- the house ------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "dashboard.apps.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "phonenumber_field",
+    "csp",
     "pgtrigger",
     "pghistory",
     "django_structlog",
@@ -109,13 +112,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "dashboard.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dashboard.doorman.PeopleHistoryMiddleware",
+    "dashboard.doorman.AdminPolicyMiddleware",
 ]
 TEMPLATES = [
     {
@@ -127,6 +133,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dashboard.shell.sign_in_pages",
             ]
         },
     }
@@ -134,6 +141,17 @@ TEMPLATES = [
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS: list[Path] = []
+# Hashed names need `collectstatic`, which only a production image runs; elsewhere files are served from where they lie.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if MODE == "production"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = MODE == "test"  # elsewhere they are collected before the first page
+WHITENOISE_AUTOREFRESH = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_AGE = 12 * 3600
@@ -141,15 +159,52 @@ SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
+# The strict policy of every door; the admin's looser one stands in `dashboard.doorman`.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- sign-in of staff -----------------------------------------------------------------------------------------------
+
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/admin/"
+ACCOUNT_ADAPTER = "dashboard.signing_in.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_SESSION_REMEMBER = False
+# Guesses are counted in PostgreSQL by StaffAdapter: limits that live in Valkey would be emptied by its restart.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "dashboard.signing_in.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "dashboard.signing_in.CodeForm",
+    "reauthenticate": "dashboard.signing_in.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = MODE != "production"  # http://localhost
 
 # --- language, money, time ------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = USE_TZ = True
+USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["loyalty.formats"]  # Django's own `vi` does not group digits
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Ho_Chi_Minh")
 CURRENCY = env.str("CURRENCY", default="VND")
 
@@ -177,3 +232,39 @@ API_CALLS_PER_MINUTE = positive(env, "API_CALLS_PER_MINUTE", default=3000)
 API_LOOKUPS_PER_MINUTE = positive(env, "API_LOOKUPS_PER_MINUTE", default=600)
 # Who may read /metrics: whoever bears this token; empty = this machine only.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- the dashboard's look (django-unfold); the words come from the functions named ----------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "dashboard.shell.shop_name",
+    "SITE_HEADER": "dashboard.shell.shop_name",
+    "SITE_SUBHEADER": "dashboard.shell.subtitle",
+    "SITE_SYMBOL": "loyalty",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "dashboard.shell.favicon"}],
+    "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "8px",
+    "ENVIRONMENT": "dashboard.shell.badge",
+    "LANGUAGES": {"action": "dashboard.shell.language_url"},
+    "ACCOUNT": {"navigation": "dashboard.shell.account_links"},
+    "SIDEBAR": {"show_search": False, "navigation": "dashboard.sidebar.groups"},
+    "STYLES": ["dashboard.shell.stylesheet"],
+    "COLORS": {
+        "primary": {
+            "50": "236 253 245",
+            "100": "209 250 229",
+            "200": "167 243 208",
+            "300": "110 231 183",
+            "400": "52 211 153",
+            "500": "16 166 118",
+            "600": "4 122 87",
+            "700": "4 108 78",
+            "800": "6 95 70",
+            "900": "6 78 59",
+            "950": "2 44 34",
+        }
+    },
+}

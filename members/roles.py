@@ -12,10 +12,10 @@ STORE_MANAGER = "store_manager"
 CASHIER = "cashier"
 
 LABELS = {
-    ADMIN: _("quản trị"),
-    MARKETER: _("tiếp thị"),
+    ADMIN: _("quản trị viên"),
+    MARKETER: _("marketing"),
     ANALYST: _("phân tích"),
-    STORE_MANAGER: _("quản lý cửa hàng"),
+    STORE_MANAGER: _("cửa hàng trưởng"),
     CASHIER: _("thu ngân"),
 }
 

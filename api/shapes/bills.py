@@ -22,7 +22,6 @@ from api.shapes.parts import (
     Short,
     day,
     moment,
-    printable,
 )
 
 
@@ -115,10 +114,6 @@ class Purchase(Question, kw_only=True):
 
     receipt: Receipt
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.receipt = printable(self.receipt)
-
 
 class Batch(Body):
     """Bills of a till that was offline. Each is judged on its own; only this envelope can be malformed."""
@@ -148,7 +143,6 @@ class Return(Body):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.receipt = printable(self.receipt)
         if self.occurred_at is not None:
             self.occurred_at = moment(self.occurred_at)
         if bool(self.whole) == (self.lines is not None):

@@ -9,6 +9,7 @@ from loyalty.models.purchases import (
     ReturnLine,
     ReviewDecision,
 )
+from loyalty.models.reading import EntryRow
 from loyalty.models.stores import ApiKey, StaffPhone, Store, Terminal
 from loyalty.models.tiers import (
     Tier,
@@ -23,6 +24,7 @@ __all__ = [
     "ApiKey",
     "EarningRule",
     "Entry",
+    "EntryRow",
     "ExpiryPolicy",
     "Lot",
     "LotUse",

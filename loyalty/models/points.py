@@ -3,6 +3,7 @@
 Written by the SQL functions in `loyalty/ledger/sql` only. The account's row is the lock of everything a member owns.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,10 @@ class Entry(models.Model):
                 condition=Q(available_after__gte=0, pending_after__gte=0, held_after__gte=0, debt_after__gte=0),
                 name="balance_after_never_negative",
             ),
+        ]
+        indexes = [
+            # the ledger page and the overview: entries of a period. A block range index costs a sale next to nothing
+            BrinIndex(fields=["recorded_at", "effective_at"], name="entry_in_time", autosummarize=True)
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 

@@ -1,6 +1,7 @@
 """People: staff who sign in, members who belong, how each is found, and what each agreed to."""
 
 from members.models.consent import Consent, ConsentEvidence, ConsentText, Purpose
+from members.models.guess import Guess
 from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
 from members.models.tag import Tag
@@ -11,6 +12,7 @@ __all__ = [
     "Consent",
     "ConsentEvidence",
     "ConsentText",
+    "Guess",
     "Identifier",
     "Member",
     "NameToken",

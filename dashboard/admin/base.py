@@ -1,0 +1,100 @@
+"""What every list and page of the dashboard has in common: rights from the matrix, no full counts, nothing deleted."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from dashboard import access
+from dashboard.paging import UncountedPaginator
+
+
+class _ByMatrix:
+    """Rights of the noun in `access.MATRIX` in place of Django's permission rows."""
+
+    noun: ClassVar[str]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, "view", self.noun)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return access.may(request.user, "view", self.noun)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return access.may(request.user, "add", self.noun)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return access.may(request.user, "change", self.noun)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return access.may(request.user, "act", self.noun)
+
+
+class ShopAdmin(_ByMatrix, ModelAdmin):
+    """A list and a page of one noun."""
+
+    actions: Any = []
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    warn_unsaved_form = True
+    compressed_fields = True
+    history_label = _("Nhật ký")
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Hang on each row of a page what its columns show, fetched for all at once."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        self.prepare(request, changelist.result_list)
+        return changelist
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+class BigAdmin(ShopAdmin):
+    """A noun with perhaps millions of rows: lists are not counted."""
+
+    paginator = UncountedPaginator
+    show_facets = None
+    list_select_related: Any = False
+
+
+class ReadOnlyAdmin(ShopAdmin):
+    """Rows that say what happened: looked at, never edited."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ShopTabularInline(_ByMatrix, TabularInline):
+    extra = 0
+    tab = True
+
+
+class ReadOnlyInline(ShopTabularInline):
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def only_stores_of(request: HttpRequest, rows: QuerySet[Any], field: str = "store_id") -> QuerySet[Any]:
+    """Rows of the stores this person works for."""
+    stores = access.stores_of(request.user)
+    return rows if stores is None else rows.filter(**{f"{field}__in": stores})

@@ -1,0 +1,147 @@
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from dashboard import wording
+from dashboard.admin.base import ShopAdmin
+from events import clock
+from loyalty import keys
+from loyalty.models import ApiKey, Store
+from loyalty.models.stores import SCOPES
+from members.models import User
+
+SCOPE_WORDS = {
+    "lookup": _("tra cứu thành viên"),
+    "enrol": _("đăng ký thành viên"),
+    "earn": _("tích điểm"),
+    "redeem": _("dùng điểm"),
+    "refund": _("trả hàng, hủy hóa đơn"),
+    "voucher": _("voucher"),
+}
+
+
+class KeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=_("được làm"),
+        choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
+        initial=[scope for scope in SCOPES if scope != "voucher"],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["store", "terminal", "scopes", "test", "description", "expires_at"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        terminal, store = cleaned.get("terminal"), cleaned.get("store")
+        if terminal and store and terminal.store_id != store.id:
+            self.add_error("terminal", __("Máy này thuộc cửa hàng khác."))
+        return cleaned
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ShopAdmin):
+    """A key is made and revoked, never changed; its plain text is shown once."""
+
+    noun = "key"
+    form = KeyForm
+    list_display = ["__str__", "store", "terminal", "description", "state", "last_used"]
+    list_filter = ["test", "store"]
+    list_select_related = ["store", "terminal__store"]
+    search_fields = ["prefix", "description"]
+    ordering = ["-id"]
+    actions_detail = ["revoke"]
+    fields = ["store", "terminal", "scopes", "test", "description", "expires_at"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return list(self.fields)
+        return [
+            "store",
+            "terminal",
+            "scope_words",
+            "test",
+            "description",
+            "created",
+            "expires_at",
+            "revoked_at",
+            "state",
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "store":
+            kwargs["queryset"] = Store.objects.filter(practice_of=None, closed=False).order_by("code")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        made, text = keys.create(**form.cleaned_data, by=cast(User, request.user), at=clock.now())
+        obj.pk = made.pk
+        request.new_key = text  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
+        """The page that shows the secret, this once; never cached, and a reload cannot show it again."""
+        made = ApiKey.objects.select_related("store").get(pk=obj.pk)
+        response = TemplateResponse(
+            request,
+            "dashboard/new_key.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": __("Khóa API mới"),
+                "key": made,
+                "text": request.new_key,  # type: ignore[attr-defined]
+                "list_url": reverse("admin:loyalty_apikey_changelist"),
+            },
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    @action(description=_("Thu hồi khóa"), permissions=["act"], icon="block")
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.get_object(request, object_id)
+        if key is not None and key.revoked_at is None:
+            key.revoked_at = clock.now()
+            key.save(update_fields=["revoked_at"])
+            messages.success(request, __("Đã thu hồi khóa %(key)s.") % {"key": key})
+        return HttpResponseRedirect(reverse("admin:loyalty_apikey_changelist"))
+
+    @display(description=_("trạng thái"), label={"live": "success", "test": "info", "ended": "danger"})
+    def state(self, key: ApiKey) -> tuple[str, Any]:
+        if key.revoked_at:
+            return "ended", _("đã thu hồi")
+        if key.expires_at and key.expires_at <= clock.now():
+            return "ended", _("hết hạn")
+        return ("test", _("khóa thử")) if key.test else ("live", _("đang dùng"))
+
+    @display(description=_("dùng lần gần nhất"))
+    def last_used(self, key: ApiKey) -> str:
+        return wording.moment(key.last_used_at)
+
+    @display(description=_("tạo"))
+    def created(self, key: ApiKey) -> str:
+        return f"{wording.moment(key.created_at)}, {key.created_by or wording.NOTHING}"
+
+    @display(description=_("được làm"))
+    def scope_words(self, key: ApiKey) -> str:
+        return ", ".join(str(SCOPE_WORDS[scope]) for scope in key.scopes)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        return super().get_queryset(request).select_related("created_by")

@@ -1,0 +1,271 @@
+"""The programme and its dated policies: a new version is published, none is edited."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.forms.widgets import ArrayWidget
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from dashboard import wording
+from dashboard.admin.base import ReadOnlyInline, ShopAdmin
+from events import clock
+from loyalty import policies
+from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(ShopAdmin):
+    noun = "programme"
+    list_display = ["name", "currency", "point_name_vi", "manual_limit"]
+    fieldsets = [
+        (None, {"fields": ["name", "currency", "point_name_vi", "point_name_en"]}),
+        (_("Điểm"), {"fields": ["manual_limit", "give_back_days", "debt_on_return"]}),
+        (_("Thanh toán"), {"fields": ["payment_methods"]}),
+    ]
+    # amounts are stored in minor units: another currency would silently change every bill
+    readonly_fields = ["currency"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "payment_methods":
+            kwargs["widget"] = ArrayWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
+        policies.change_programme(changes={name: form.cleaned_data[name] for name in form.changed_data})
+
+
+class PolicyAdmin(ShopAdmin):
+    """Versions by date. What was decided under an old one stays as it was."""
+
+    noun = "policy"
+    ordering = ["-valid_from"]
+    list_before_template = "dashboard/policy_note.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return ["begins", *self.list_display, "state", "published", "note"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "valid_from" in form.base_fields:
+            form.base_fields["valid_from"].help_text = _("Một lúc trong tương lai; bản đang chạy giữ đến lúc đó.")
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version begins as a copy of the last one."""
+        last = self.model._default_manager.order_by("-valid_from").first()
+        if last is None:
+            return {}
+        names = [field.name for field in self.model._meta.fields if field.editable]
+        return {name: getattr(last, name) for name in names if name not in {"id", "valid_from", "note"}}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        policies.publish(obj, by=f"user:{request.user.pk}", at=clock.now())
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        actors = wording.Actors(row.published_by for row in rows)
+        now = clock.now()
+        begun = [row.valid_from for row in self.model._default_manager.filter(valid_from__lte=now)]
+        for row in rows:
+            row.publisher = actors.name(row.published_by)
+            row.in_force = "ahead" if row.valid_from > now else "live" if row.valid_from == max(begun) else "past"
+
+    @display(description=_("có hiệu lực từ"), ordering="valid_from")
+    def begins(self, row: Any) -> str:
+        return __("từ đầu") if row.valid_from.year < 1990 else wording.moment(row.valid_from)
+
+    @display(description=_("trạng thái"), label={"live": "success", "ahead": "info", "past": "default"})
+    def state(self, row: Any) -> tuple[str, Any]:
+        return row.in_force, {"live": _("đang chạy"), "ahead": _("sắp chạy"), "past": _("kết thúc")}[row.in_force]
+
+    @display(description=_("người đăng"))
+    def published(self, row: Any) -> str:
+        return f"{row.publisher}, {wording.moment(row.published_at)}"
+
+
+def _ahead(form: forms.ModelForm) -> Any:
+    moment = form.cleaned_data["valid_from"]
+    if moment <= clock.now():
+        raise forms.ValidationError(__("Chọn một lúc trong tương lai: điểm đã tích theo bản cũ giữ nguyên."))
+    return moment
+
+
+class PolicyForm(forms.ModelForm):
+    def clean_valid_from(self) -> Any:
+        return _ahead(self)
+
+
+@admin.register(EarningRule)
+class EarningRuleAdmin(PolicyAdmin):
+    form = PolicyForm
+    list_display = ["rule"]
+    fields = ["valid_from", "points", "per_amount", "note"]
+
+    @display(description=_("quy tắc"))
+    def rule(self, row: EarningRule) -> str:
+        return __("%(points)s điểm cho mỗi %(amount)s") % {
+            "points": wording.points(row.points),
+            "amount": wording.money(row.per_amount, currency=wording.currency()),
+        }
+
+
+@admin.register(SpendingPolicy)
+class SpendingPolicyAdmin(PolicyAdmin):
+    form = PolicyForm
+    list_display = ["value", "limits"]
+    fields = [
+        "valid_from",
+        "point_value",
+        "min_points",
+        "max_points",
+        "step",
+        "max_share_percent",
+        "first_use_after_days",
+        "part_paid_earns",
+        "excluded_categories",
+        "note",
+    ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "excluded_categories":
+            kwargs["widget"] = ArrayWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description=_("giá trị 1 điểm"))
+    def value(self, row: SpendingPolicy) -> str:
+        return wording.money(row.point_value, currency=wording.currency())
+
+    @display(description=_("giới hạn"))
+    def limits(self, row: SpendingPolicy) -> str:
+        most = wording.points(row.max_points) if row.max_points else "∞"
+        return __("%(least)s – %(most)s điểm, tối đa %(share)s %% hóa đơn") % {
+            "least": wording.points(row.min_points),
+            "most": most,
+            "share": row.max_share_percent,
+        }
+
+
+@admin.register(ExpiryPolicy)
+class ExpiryPolicyAdmin(PolicyAdmin):
+    form = PolicyForm
+    list_display = ["life"]
+    fields = ["valid_from", "months", "note"]
+
+    @display(description=_("điểm sống"))
+    def life(self, row: ExpiryPolicy) -> str:
+        if row.months is None:
+            return __("không hết hạn")
+        return __("%(months)s tháng") % {"months": row.months}
+
+
+class ThresholdInline(ReadOnlyInline):
+    noun = "policy"
+    model = TierThreshold
+    fields = ["tier", "amount"]
+    readonly_fields = ["tier", "amount"]
+
+    @display(description=_("chi tiêu từ"))
+    def amount(self, row: TierThreshold) -> str:
+        return wording.money(row.spend, currency=wording.currency())
+
+
+class TierTableForm(PolicyForm):
+    """One field of spend per tier above the first; they are made from the tiers the shop has."""
+
+    class Meta:
+        model = TierTable
+        fields = ["valid_from", "window_days", "note"]
+
+    def thresholds(self) -> dict[Tier, int]:
+        return {
+            tier: self.cleaned_data[f"spend_{tier.id}"]
+            for tier in Tier.objects.filter(rank__gt=0)
+            if self.cleaned_data.get(f"spend_{tier.id}")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        spends = [cleaned.get(f"spend_{tier.id}") for tier in Tier.objects.filter(rank__gt=0).order_by("rank")]
+        asked = [spend for spend in spends if spend]
+        if asked != sorted(set(asked)):
+            raise forms.ValidationError(__("Hạng cao hơn phải cần chi tiêu nhiều hơn."))
+        return cleaned
+
+
+@admin.register(TierTable)
+class TierTableAdmin(PolicyAdmin):
+    form = TierTableForm
+    list_display = ["window_days", "steps"]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [ThresholdInline] if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        base = ["valid_from", "window_days"]
+        if obj:
+            return [(None, {"fields": [*base, "note"]})]
+        spends = [f"spend_{tier.id}" for tier in Tier.objects.filter(rank__gt=0).order_by("rank")]
+        return [(None, {"fields": base}), (_("Chi tiêu từ"), {"fields": spends}), (None, {"fields": ["note"]})]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj:
+            return super().get_form(request, obj, change, **kwargs)
+        last = TierTable.objects.order_by("-valid_from").first()
+        was = dict(TierThreshold.objects.filter(table=last).values_list("tier_id", "spend"))
+        spends = {
+            f"spend_{tier.id}": forms.IntegerField(
+                label=tier.name_vi, min_value=1, initial=was.get(tier.id), widget=UnfoldAdminIntegerFieldWidget
+            )
+            for tier in Tier.objects.filter(rank__gt=0).order_by("rank")
+        }
+        kwargs["form"] = type("TierTableForm", (TierTableForm,), spends)
+        kwargs["fields"] = ["valid_from", "window_days", "note"]
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: TierTable, form: Any, change: bool) -> None:
+        table = policies.publish_tier_table(
+            valid_from=obj.valid_from,
+            window_days=obj.window_days,
+            thresholds=form.thresholds(),
+            by=f"user:{request.user.pk}",
+            at=clock.now(),
+            note=obj.note,
+        )
+        obj.pk = table.pk
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        super().prepare(request, rows)
+        currency = wording.currency()
+        of_table: dict[int, list[str]] = {}
+        for threshold in TierThreshold.objects.select_related("tier").order_by("spend"):
+            text = f"{threshold.tier}: {wording.money(threshold.spend, currency=currency)}"
+            of_table.setdefault(threshold.table_id, []).append(text)
+        for row in rows:
+            row.step_words = " · ".join(of_table.get(row.id, []))
+
+    @display(description=_("ngưỡng"))
+    def steps(self, row: Any) -> str:
+        return row.step_words
+
+
+@admin.register(Tier)
+class TierAdmin(ShopAdmin):
+    noun = "tier"
+    list_display = ["name_vi", "name_en", "code", "rank", "color"]
+    ordering = ["rank"]
+    fields = ["name_vi", "name_en", "code", "rank", "color"]
+    readonly_fields = ["code", "rank"]
+
+    def save_model(self, request: HttpRequest, obj: Tier, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        policies.change_programme(changes={})

@@ -1,0 +1,162 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from dashboard import bill_page, people, wording
+from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
+from dashboard.admin.searching import MemberFilter, member_ids
+from events import clock
+from events.refusals import Refusal
+from loyalty import reviewing
+from loyalty.models import Purchase, ReviewDecision
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """Bills whose clock was in doubt and that nobody has decided yet."""
+
+    title = _("kiểm tra")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("chờ kiểm tra"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return open_reviews(queryset) if self.value() == "open" else queryset
+
+
+def open_reviews(purchases: QuerySet[Purchase]) -> QuerySet[Purchase]:
+    decided = ReviewDecision.objects.filter(purchase=OuterRef("pk"))
+    return purchases.filter(status=Purchase.Status.REVIEW).exclude(Exists(decided))
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
+    noun = "purchase"
+    list_display = ["bill", "when", "who", "shop", "amount", "earned_points", "spent_points", "state"]
+    list_display_links = ["bill"]
+    list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", RangeDateFilter), MemberFilter]
+    search_fields = ["receipt"]
+    search_help_text = _("Số hóa đơn, hoặc số điện thoại, mã thẻ của thành viên")
+    ordering = ["-id"]
+    actions_detail = ["approve", "refuse"]
+    change_form_template = "dashboard/bill.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Purchase]:
+        purchases = only_stores_of(request, super().get_queryset(request)).filter(store__practice_of=None)
+        return purchases.select_related("store", "decision")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Purchase], search_term: str
+    ) -> tuple[QuerySet[Purchase], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_receipt = queryset.filter(receipt=term)
+        if by_receipt.exists():
+            return by_receipt, False
+        return queryset.filter(member_id__in=member_ids(request, term)), False
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        named = people.shown(request, [row.member_id for row in rows])
+        currency = wording.currency()
+        for row in rows:
+            row.shown = named.get(row.member_id)
+            row.amount_words = wording.money(row.total, currency=currency)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        purchase = self.get_object(request, object_id)
+        if purchase is not None and self.has_view_permission(request, purchase):
+            context |= bill_page.context(request, purchase)
+        return super().change_view(request, object_id, form_url, context)
+
+    @action(description=_("Duyệt hóa đơn"), permissions=["review"], icon="check")
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, approved=True)
+
+    @action(description=_("Từ chối hóa đơn"), permissions=["review"], icon="close")
+    def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, approved=False)
+
+    def has_review_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """The buttons stand on bills that wait for a decision only."""
+        if not self.has_act_permission(request):
+            return False
+        if object_id is None:
+            return True
+        id = _uuid(object_id)
+        return id is not None and open_reviews(self.get_queryset(request)).filter(pk=id).exists()
+
+    def _decide(self, request: HttpRequest, object_id: str, *, approved: bool) -> HttpResponse:
+        purchase = self.get_object(request, object_id)
+        if purchase is None:
+            raise PermissionDenied
+        decide = reviewing.approve if approved else reviewing.refuse
+        try:
+            decide(purchase_id=purchase.pk, by=f"user:{request.user.pk}", at=clock.now())
+        except Refusal:
+            messages.error(request, __("Hóa đơn này đã có người quyết định."))
+        else:
+            done = __("Đã duyệt hóa đơn %(receipt)s.") if approved else __("Đã từ chối hóa đơn %(receipt)s.")
+            messages.success(request, done % {"receipt": purchase.receipt})
+        return HttpResponseRedirect(reverse("admin:loyalty_purchase_change", args=[object_id]))
+
+    @display(description=_("hóa đơn"))
+    def bill(self, row: Purchase) -> str:
+        return row.receipt
+
+    @display(description=_("lúc"))
+    def when(self, row: Purchase) -> str:
+        return wording.moment(row.occurred_at)
+
+    @display(description=_("khách"))
+    def who(self, row: Any) -> Any:
+        if row.shown is None:
+            return __("khách lẻ")
+        return format_html("{}<br><span class='text-subtle'>{}</span>", row.shown.name, row.shown.below)
+
+    @display(description=_("cửa hàng"))
+    def shop(self, row: Purchase) -> str:
+        return row.store.name
+
+    @display(description=_("tổng"))
+    def amount(self, row: Any) -> Any:
+        return _figure(row.amount_words)
+
+    @display(description=_("tích"))
+    def earned_points(self, row: Purchase) -> Any:
+        return _figure(wording.points(row.earned, signed=True))
+
+    @display(description=_("dùng"))
+    def spent_points(self, row: Purchase) -> Any:
+        return _figure(wording.points(-row.spent))
+
+    @display(description=_("trạng thái"), label={"posted": "success", "review": "warning", "refused": "danger"})
+    def state(self, row: Purchase) -> tuple[str, Any]:
+        decision = getattr(row, "decision", None)
+        if decision is not None:
+            return ("posted", _("đã duyệt")) if decision.approved else ("refused", _("đã từ chối"))
+        return row.status, row.get_status_display()
+
+
+def _figure(text: str) -> Any:
+    return format_html('<div class="num">{}</div>', text)
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

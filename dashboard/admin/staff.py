@@ -1,0 +1,175 @@
+"""People who sign in, and the roles they have. What a role may do is code (`dashboard.access`), not a setting."""
+
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from dashboard import access, signing_in
+from dashboard.admin.base import ReadOnlyAdmin, ShopAdmin
+from loyalty.models import Store
+from members import roles
+from members.models import User
+
+RIGHT_WORDS = {"view": _("xem"), "add": _("thêm"), "change": _("sửa"), "act": _("thao tác")}
+NOUN_WORDS = {
+    "overview": _("tổng quan"),
+    "member": _("thành viên"),
+    "points": _("cộng/trừ điểm tay"),
+    "purchase": _("hóa đơn"),
+    "return": _("trả hàng"),
+    "entry": _("sổ điểm"),
+    "policy": _("chính sách điểm và hạng"),
+    "tier": _("hạng"),
+    "programme": _("chương trình"),
+    "store": _("cửa hàng"),
+    "terminal": _("máy bán hàng"),
+    "key": _("khóa API"),
+    "user": _("nhân viên"),
+    "role": _("vai trò"),
+    "consent text": _("văn bản đồng ý"),
+    "delivery": _("chuyển sự kiện"),
+    "webhook": _("webhook"),
+    "history": _("nhật ký thao tác"),
+}
+
+
+def role_word(name: str) -> str:
+    return str(roles.LABELS.get(name, name))
+
+
+class _RolesAndStores(forms.ModelForm):
+    """Roles as check boxes; stores by name."""
+
+    groups = forms.ModelMultipleChoiceField(
+        label=_("vai trò"), queryset=Group.objects.none(), widget=UnfoldAdminCheckboxSelectMultipleWidget, required=True
+    )
+    store_ids = forms.MultipleChoiceField(
+        label=_("cửa hàng"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Cửa hàng người này làm việc; để trống là tất cả."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = cast(forms.ModelMultipleChoiceField, self.fields["groups"])
+        groups.queryset = Group.objects.filter(name__in=roles.LABELS)
+        groups.label_from_instance = lambda group: role_word(group.name)  # type: ignore[method-assign, assignment]
+        stores = Store.objects.filter(practice_of=None).order_by("code")
+        cast(forms.MultipleChoiceField, self.fields["store_ids"]).choices = [(s.id, s.name) for s in stores]
+
+    def clean_store_ids(self) -> list[int]:
+        return [int(store) for store in self.cleaned_data["store_ids"]]
+
+
+class StaffForm(_RolesAndStores, UserChangeForm):
+    pass
+
+
+class NewStaffForm(_RolesAndStores, UserCreationForm):
+    pass
+
+
+@admin.register(User)
+class StaffAdmin(ShopAdmin, DjangoUserAdmin):
+    noun = "user"
+    form = StaffForm
+    add_form = NewStaffForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "full_name", "role_words", "second_factor", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["username", "first_name", "last_name"]
+    ordering = ["username"]
+    filter_horizontal = ()
+    actions_detail = ["forget_second_factor"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = (
+        (None, {"fields": ("username", "password", "last_name", "first_name", "phone", "locale", "is_active")}),
+        (_("Vai trò và cửa hàng"), {"fields": ("groups", "store_ids")}),
+        (_("Nhật ký"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2", "last_name", "first_name")}),
+        (_("Vai trò và cửa hàng"), {"fields": ("groups", "store_ids")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=signing_in.SECOND_FACTORS)
+        staff = super().get_queryset(request).annotate(secured=Exists(factors)).prefetch_related("groups")
+        stores = access.stores_of(request.user)
+        if stores is None:
+            return staff
+        # a store manager sees the cashiers of the own stores
+        return staff.filter(groups__name=access.CASHIER).filter(store_ids__contained_by=stores)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever has a role with pages here may enter; nobody else."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        user.is_staff = user.is_superuser or access.signs_in_here(user.groups.values_list("name", flat=True))
+        user.save(update_fields=["is_staff"])
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        return super().user_change_password(request, id, form_url)
+
+    @action(description=_("Gỡ xác thực hai bước"), permissions=["change"], icon="lock_reset")
+    def forget_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The phone is lost: the person signs in with the password and is led to set up a new one."""
+        user = cast(User | None, self.get_object(request, object_id))
+        if user is not None:
+            Authenticator.objects.filter(user=user).delete()
+            messages.success(request, __("%(user)s sẽ được yêu cầu cài lại xác thực hai bước.") % {"user": user})
+        return HttpResponseRedirect(reverse("admin:members_user_change", args=[object_id]))
+
+    @display(description=_("họ tên"))
+    def full_name(self, user: User) -> str:
+        return f"{user.last_name} {user.first_name}".strip()
+
+    @display(description=_("vai trò"))
+    def role_words(self, user: User) -> str:
+        return ", ".join(role_word(group.name) for group in user.groups.all())
+
+    @display(description=_("hai bước"), boolean=True)
+    def second_factor(self, user: Any) -> bool:
+        return bool(user.secured)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(ReadOnlyAdmin):
+    """The matrix, to be read."""
+
+    noun = "role"
+    list_display = ["role", "rights"]
+    list_display_links = None
+    ordering = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).filter(name__in=roles.LABELS)
+
+    @display(description=_("vai trò"))
+    def role(self, group: Group) -> str:
+        return role_word(group.name)
+
+    @display(description=_("được làm"))
+    def rights(self, group: Group) -> str:
+        lines = []
+        for noun, row in access.MATRIX.items():
+            rights = row.get(group.name, "").split()
+            if rights:
+                lines.append(f"{NOUN_WORDS[noun]} ({', '.join(str(RIGHT_WORDS[right]) for right in rights)})")
+        return " · ".join(lines) or __("không có trang nào ở đây")

@@ -1,0 +1,153 @@
+"""Everything the page of one bill shows: its lines, how it was paid, the points with their reasons, what came back."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from dashboard import access, linking, people, wording
+from dashboard.tables import Table
+from loyalty.models import EntryRow, Purchase, PurchaseLine, Return, ReturnLine
+
+
+def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
+    currency = wording.currency()
+    shown = people.shown(request, [purchase.member_id]).get(purchase.member_id) if purchase.member_id else None
+    linked = shown is not None and access.may(request.user, "view", "member")
+    returns = list(Return.objects.filter(purchase=purchase).order_by("recorded_at"))
+    actors = wording.Actors([purchase.by])
+
+    def money(minor: int | None) -> str:
+        return wording.money(minor, currency=currency)
+
+    decision = getattr(purchase, "decision", None)
+    return {
+        "purchase": purchase,
+        "who": linking.to("members_member", purchase.member_id, shown.name) if linked and shown else None,
+        "who_plain": shown.name if shown else _("khách lẻ"),
+        "state": "posted" if decision else purchase.status,
+        "decision": decision
+        and {
+            "words": _("Đã duyệt") if decision.approved else _("Đã từ chối"),
+            "by": wording.who(decision.by),
+            "at": wording.moment(decision.at),
+            "reason": decision.reason,
+        },
+        "facts": [
+            (_("Cửa hàng"), purchase.store.name),
+            (
+                _("Máy bán hàng"),
+                purchase.terminal.code if purchase.terminal_id and purchase.terminal else wording.NOTHING,
+            ),
+            (_("Bán lúc"), wording.moment(purchase.occurred_at)),
+            (_("Nhận lúc"), wording.moment(purchase.recorded_at)),
+            (_("Ngày bán hàng"), wording.day(purchase.business_date)),
+            (_("Kênh"), str(wording.CHANNELS.get(purchase.channel, purchase.channel))),
+            (_("Thu ngân"), purchase.staff or wording.NOTHING),
+            (_("Gửi bởi"), actors.name(purchase.by)),
+        ],
+        "sums": [
+            (_("Tiền hàng"), money(purchase.lines_amount)),
+            (_("Giảm giá của máy bán hàng"), money(-purchase.discounts) if purchase.discounts else ""),
+            (_("Phụ phí, phí giao"), money(purchase.charges) if purchase.charges else ""),
+            (_("Thuế cộng thêm"), money(purchase.tax) if purchase.tax and not purchase.tax_included else ""),
+            (_("Thuế (đã gồm)"), money(purchase.tax) if purchase.tax and purchase.tax_included else ""),
+            (_("Làm tròn"), money(purchase.rounding) if purchase.rounding else ""),
+            (_("Tổng"), money(purchase.total)),
+            (_("Voucher"), money(-purchase.voucher_discount) if purchase.voucher_discount else ""),
+            (_("Trả bằng điểm"), money(-purchase.points_value) if purchase.points_value else ""),
+            (_("Khách trả"), money(purchase.due)),
+        ],
+        "points": [
+            (_("Tích"), wording.points(purchase.earned, signed=True)),
+            (_("Dùng"), wording.points(-purchase.spent)),
+            (_("Còn lại sau hóa đơn"), wording.points(purchase.available_after)),
+        ]
+        if purchase.member_id
+        else [],
+        "reasons": purchase.reasons,
+        "tables": [_lines(purchase, money), *([_returns(returns, money)] if returns else []), _entries(purchase)],
+    }
+
+
+def _lines(purchase: Purchase, money: Any) -> Table:
+    lines = PurchaseLine.objects.filter(purchase_id=purchase.pk).order_by("line")
+    back: dict[int, Any] = {}
+    for line in ReturnLine.objects.filter(purchase_id=purchase.pk):
+        back[line.line] = back.get(line.line, 0) + line.quantity
+    return Table(
+        title=_("Dòng hàng"),
+        headings=[
+            _("SKU"),
+            _("Tên"),
+            _("Nhóm"),
+            _("Số lượng"),
+            _("Đã trả"),
+            _("Giảm"),
+            _("Thành tiền"),
+            _("Được tích"),
+        ],
+        numbers=(3, 4, 5, 6),
+        rows=[
+            [
+                line.sku,
+                line.name,
+                line.category,
+                f"{formats.number_format(line.quantity.normalize())} {line.unit}".strip(),
+                formats.number_format(back[line.line].normalize()) if line.line in back else "",
+                money(line.discount) if line.discount else "",
+                money(line.amount),
+                _("có") if line.earns else _("không"),
+            ]
+            for line in lines
+        ],
+        empty=_("Hóa đơn không có dòng hàng."),
+    )
+
+
+def _returns(returns: list[Return], money: Any) -> Table:
+    return Table(
+        title=_("Trả hàng"),
+        headings=[_("Lúc"), _("Số phiếu"), _("Loại"), _("Hoàn tiền"), _("Thu hồi điểm"), _("Hoàn điểm")],
+        numbers=(3, 4, 5),
+        rows=[
+            [
+                wording.moment(row.occurred_at),
+                linking.to("loyalty_return", row.pk, row.receipt),
+                row.get_kind_display(),
+                money(row.amount),
+                wording.points(row.clawed_back),
+                wording.points(row.given_back),
+            ]
+            for row in returns
+        ],
+        empty="",
+    )
+
+
+def _entries(purchase: Purchase) -> Table:
+    entries = (
+        EntryRow.objects.filter(member_id=purchase.member_id, purchase_id=purchase.pk).order_by("seq")
+        if purchase.member_id
+        else []
+    )
+    return Table(
+        title=_("Dòng sổ điểm"),
+        headings=[_("Ghi lúc"), _("Loại"), _("Điểm"), _("Còn lại")],
+        numbers=(2, 3),
+        rows=[
+            [
+                wording.moment(entry.recorded_at),
+                wording.ENTRY_KINDS.get(entry.kind, entry.kind),
+                wording.points(entry.available - entry.debt, signed=True),
+                wording.points(entry.available_after - entry.debt_after),
+            ]
+            for entry in entries
+        ],
+        empty=_("Hóa đơn này không làm thay đổi điểm."),
+        more=f"{reverse('admin:loyalty_entryrow_changelist')}?member={purchase.member_id}"
+        if purchase.member_id
+        else "",
+    )

@@ -1,0 +1,75 @@
+"""The menu: what each role may open, in the order people look for it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard import access
+
+# title, icon, the admin page's name, the noun of `access.MATRIX`; titles are marked for translation by `_names`
+Item = tuple[str, str, str, str]
+
+
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups without a page for this person are left out."""
+    shown = []
+    for title, items in _menu():
+        links = [_link(request, item) for item in items if access.may(request.user, "view", item[3])]
+        if links:
+            shown.append({"title": title, "separator": bool(title), "collapsible": False, "items": links})
+    return shown
+
+
+def _link(request: HttpRequest, item: Item) -> dict[str, Any]:
+    title, icon, name, _noun = item
+    url = reverse(f"admin:{name}")
+    here = request.path == url if name == "index" else request.path.startswith(url)
+    return {"title": title, "icon": icon, "link": url, "active": lambda _request: here}
+
+
+def _menu() -> list[tuple[str, list[Item]]]:
+    return [
+        ("", [(_("Tổng quan"), "space_dashboard", "index", "overview")]),
+        (
+            _("Thành viên"),
+            [
+                (_("Thành viên"), "group", "members_member_changelist", "member"),
+                (_("Hóa đơn"), "receipt_long", "loyalty_purchase_changelist", "purchase"),
+                (_("Trả hàng"), "assignment_return", "loyalty_return_changelist", "return"),
+                (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
+            ],
+        ),
+        (
+            _("Chính sách"),
+            [
+                (_("Chương trình"), "loyalty", "loyalty_programme_changelist", "programme"),
+                (_("Tích điểm"), "add_circle", "loyalty_earningrule_changelist", "policy"),
+                (_("Dùng điểm"), "payments", "loyalty_spendingpolicy_changelist", "policy"),
+                (_("Hết hạn điểm"), "hourglass_bottom", "loyalty_expirypolicy_changelist", "policy"),
+                (_("Hạng thành viên"), "military_tech", "loyalty_tier_changelist", "tier"),
+                (_("Bảng hạng"), "leaderboard", "loyalty_tiertable_changelist", "policy"),
+                (_("Văn bản đồng ý"), "gavel", "members_consenttext_changelist", "consent text"),
+            ],
+        ),
+        (
+            _("Cửa hàng"),
+            [
+                (_("Cửa hàng"), "storefront", "loyalty_store_changelist", "store"),
+                (_("Máy bán hàng"), "point_of_sale", "loyalty_terminal_changelist", "terminal"),
+                (_("Khóa API"), "key", "loyalty_apikey_changelist", "key"),
+            ],
+        ),
+        (
+            _("Hệ thống"),
+            [
+                (_("Nhân viên"), "badge", "members_user_changelist", "user"),
+                (_("Vai trò"), "admin_panel_settings", "auth_group_changelist", "role"),
+                (_("Chuyển sự kiện"), "outbox", "events_delivery_changelist", "delivery"),
+                (_("Webhook"), "webhook", "events_webhookendpoint_changelist", "webhook"),
+                (_("Tin webhook"), "send", "events_webhookmessage_changelist", "webhook"),
+                (_("Nhật ký thao tác"), "history", "history", "history"),
+            ],
+        ),
+    ]

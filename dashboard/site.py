@@ -1,0 +1,59 @@
+"""The admin site: its door, and pages that belong to no single table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from unfold.sites import UnfoldAdminSite
+
+from dashboard import access, history, overview, signing_in
+from events import clock
+
+
+class ShopAdminSite(UnfoldAdminSite):
+    """Staff only, with a second factor; whoever has none is led to set one up first."""
+
+    enable_nav_sidebar = True
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("history/", self.admin_view(lambda request: history.page(request, self)), name="history")]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Tổng quan in place of Django's list of tables."""
+        request.current_app = self.name
+        context = {**self.each_context(request), **overview.context(request, at=clock.now()), **(extra_context or {})}
+        return TemplateResponse(request, "dashboard/overview.html", context)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The shop is not made of Django's apps."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_permission(request):
+            raise PermissionDenied  # signed in, but no role with a page here: asking for a password again would mislead
+        return super().login(request, extra_context)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Out by allauth's door, which also ends a half-finished sign-in."""
+        return HttpResponseRedirect(reverse("account_logout"), status=307)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and access.signs_in_here(access.roles_of(request.user))
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if self.has_permission(request) and not signing_in.has_second_factor(request.user):  # type: ignore[arg-type]
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
+            return inner(request, *args, **kwargs)
+
+        return guarded

@@ -1,0 +1,168 @@
+"""Figures, moments and codes of the database as people read them in the dashboard."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from babel.numbers import format_compact_currency, format_currency, get_currency_precision
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyalty.models import ApiKey, Programme, Store, Terminal, Tier
+from members.models import User
+
+NOTHING = "—"
+
+ENTRY_KINDS = {
+    "earn": gettext_lazy("tích điểm"),
+    "spend": gettext_lazy("dùng điểm"),
+    "spend_return": gettext_lazy("hoàn điểm"),
+    "expire": gettext_lazy("hết hạn"),
+    "reinstate": gettext_lazy("khôi phục điểm"),
+    "clawback": gettext_lazy("thu hồi điểm"),
+    "absorb": gettext_lazy("cửa hàng chịu"),
+    "adjust": gettext_lazy("cộng/trừ tay"),
+    "opening": gettext_lazy("điểm chuyển sang"),
+}
+EVENT_TYPES = {
+    "member.joined": gettext_lazy("đăng ký thành viên"),
+    "member.changed": gettext_lazy("sửa hồ sơ"),
+    "consent.given": gettext_lazy("đồng ý"),
+    "consent.withdrawn": gettext_lazy("rút lại đồng ý"),
+    "purchase.recorded": gettext_lazy("mua hàng"),
+    "purchase.returned": gettext_lazy("trả hàng"),
+    "purchase.cancelled": gettext_lazy("hủy hóa đơn"),
+    "purchase.reviewed": gettext_lazy("kiểm tra hóa đơn"),
+    "points.adjusted": gettext_lazy("điều chỉnh điểm"),
+    "points.expired": gettext_lazy("điểm hết hạn"),
+    "tier.changed": gettext_lazy("đổi hạng"),
+    "purchases.imported": gettext_lazy("nhập hóa đơn từ file"),
+    "members.imported": gettext_lazy("nhập thành viên từ file"),
+}
+CHANNELS = {
+    "sms": "SMS",
+    "zalo": "Zalo",
+    "email": gettext_lazy("e-mail"),
+    "push": gettext_lazy("thông báo đẩy"),
+    "call": gettext_lazy("gọi điện"),
+    "any": gettext_lazy("mọi kênh"),
+    "till": gettext_lazy("tại quầy"),
+    "online": gettext_lazy("online"),
+}
+
+
+def money(minor: int | None, *, currency: str) -> str:
+    """1.234.567 ₫, from minor units."""
+    if minor is None:
+        return NOTHING
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=translation.get_language() or "vi")
+
+
+def points(value: int | None, *, signed: bool = False) -> str:
+    """1.234, or +1.234 and −1.234."""
+    if value is None:
+        return NOTHING
+    text = formats.number_format(abs(value), use_l10n=True, force_grouping=True)
+    if value < 0:
+        return f"−{text}"
+    return f"+{text}" if signed and value else text
+
+
+def moment(value: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else NOTHING
+
+
+def day(value: date | None) -> str:
+    return formats.date_format(value, "DATE_FORMAT") if value else NOTHING
+
+
+def percent(part: float, whole: float) -> str:
+    """45,3 %; a dash where there is no whole."""
+    if not whole:
+        return NOTHING
+    return f"{formats.number_format(100 * part / whole, decimal_pos=1)} %"
+
+
+class Actors:
+    """Names of the people, tills, keys and processes behind the `by` of many rows, fetched once."""
+
+    def __init__(self, bys: Iterable[str]) -> None:
+        ids: dict[str, set[int]] = {}
+        for by in bys:
+            kind, _sep, number = by.partition(":")
+            if number.isdigit():
+                ids.setdefault(kind, set()).add(int(number))
+        self._users = User.objects.in_bulk(ids.get("user", set()))
+        self._terminals = Terminal.objects.select_related("store").in_bulk(ids.get("terminal", set()))
+        self._keys = ApiKey.objects.in_bulk(ids.get("key", set()))
+
+    def name(self, by: str) -> str:
+        kind, _sep, number = by.partition(":")
+        if kind == "system":
+            return _("hệ thống")
+        if kind == "import":
+            return _("nhập từ file")
+        known: dict[str, dict[int, Any]] = {"user": self._users, "terminal": self._terminals, "key": self._keys}
+        row = known.get(kind, {}).get(int(number)) if number.isdigit() else None
+        return str(row) if row is not None else NOTHING
+
+
+def who(by: str) -> str:
+    """The name behind one `by`."""
+    return Actors([by]).name(by)
+
+
+def short(identifier: UUID | str | None) -> str:
+    """The end of an id: enough for two people to talk about the same row."""
+    return str(identifier)[-6:].upper() if identifier else NOTHING
+
+
+def masked(value: str) -> str:
+    """+84912345678 → ••••••5678: the last four are enough to recognise one's own."""
+    return f"••••••{value[-4:]}" if len(value) > 6 else "••••"
+
+
+def masked_email(value: str) -> str:
+    name, _at, domain = value.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def currency() -> str:
+    return Programme.objects.values_list("currency", flat=True).filter(pk=1).first() or "VND"
+
+
+def store_names() -> dict[int, str]:
+    return dict(Store.objects.values_list("id", "name"))
+
+
+def tier_name(tier: Tier | None) -> str:
+    """The tier in the language of the page."""
+    if tier is None:
+        return NOTHING
+    return tier.name_en if translation.get_language() == "en" else tier.name_vi
+
+
+def decimal(value: float) -> str:
+    """12,3"""
+    return formats.number_format(value, decimal_pos=1)
+
+
+def short_money(minor: int, *, currency: str) -> str:
+    """1,84 tỷ ₫: four digits are enough to see how a month went. Small sums stay whole."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    if abs(amount) < 10_000_000:
+        return money(minor, currency=currency)
+    return format_compact_currency(amount, currency, locale=translation.get_language() or "vi", fraction_digits=2)
+
+
+def duration(length: timedelta) -> str:
+    """The largest unit only: 45 giây, 12 phút, 3 giờ, 2 ngày."""
+    seconds = int(length.total_seconds())
+    for unit, words in ((86_400, _("%(n)s ngày")), (3600, _("%(n)s giờ")), (60, _("%(n)s phút"))):
+        if seconds >= unit:
+            return words % {"n": seconds // unit}
+    return _("%(n)s giây") % {"n": seconds}

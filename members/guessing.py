@@ -1,0 +1,49 @@
+"""Limits on guesses at secrets: passwords, one-time codes, PINs.
+
+The count lives in PostgreSQL and a try is written down before it is judged: neither a flushed cache, nor parallel
+tries, nor an engine that is down lets anybody guess on.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from events.refusals import Refusal
+from members.models import Guess
+
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class TooManyGuesses(Refusal):
+    """This secret was guessed at too often; `retry_after` seconds from now there is a try again."""
+
+    code = "too_many_guesses"
+
+
+def count(*, kind: str, of: str, limit: int, within: timedelta, at: datetime) -> int:
+    """Write down one try at the secret `kind` of `of` and return its id. Raises TooManyGuesses at the limit."""
+    key = _key(kind, of)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # tries at one key stand in line; otherwise parallel ones would each see the others' rows missing
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])
+        recent = list(Guess.objects.filter(key=key, at__gt=at - within).order_by("at").values_list("at", flat=True))
+        if len(recent) >= limit:
+            raise TooManyGuesses(retry_after=int((recent[0] + within - at).total_seconds()) + 1)
+        Guess.objects.filter(at__lt=at - FORGOTTEN_AFTER).delete()
+        return Guess.objects.create(key=key, at=at).pk
+
+
+def forgive(*, kind: str, of: str) -> None:
+    """The secret was known: earlier slips of its owner are forgotten."""
+    Guess.objects.filter(key=_key(kind, of)).delete()
+
+
+def take_back(*, guess: int) -> None:
+    """This one try was right; the others of its key (an address many people share) still count."""
+    Guess.objects.filter(pk=guess).delete()
+
+
+def _key(kind: str, of: str) -> bytes:
+    return hashlib.sha256(f"{kind}:{of}".encode("utf-8", "replace")).digest()
