@@ -22,6 +22,7 @@ from api.shapes.parts import (
     Short,
     day,
     moment,
+    printable,
 )
 
 
@@ -114,6 +115,10 @@ class Purchase(Question, kw_only=True):
 
     receipt: Receipt
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.receipt = printable(self.receipt)
+
 
 class Batch(Body):
     """Bills of a till that was offline. Each is judged on its own; only this envelope can be malformed."""
@@ -143,6 +148,7 @@ class Return(Body):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.receipt = printable(self.receipt)
         if self.occurred_at is not None:
             self.occurred_at = moment(self.occurred_at)
         if bool(self.whole) == (self.lines is not None):

@@ -84,3 +84,10 @@ def day(value: date | None) -> date | None:
     if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError("out_of_range")
     return value
+
+
+def printable(value: str) -> str:
+    """ValueError for a receipt number that could not stand on paper."""
+    if not value.isprintable():
+        raise ValueError("not_printable")
+    return value

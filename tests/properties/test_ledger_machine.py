@@ -1,15 +1,15 @@
 """The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
 
 Two members and a guest buy, spend, return, cancel, get adjusted, wait for months and repeat themselves.
-`make soak` runs it longer (SOAK_EXAMPLES).
+`make soak` runs it longer (tests/soak).
 """
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ from loyalty.records import PurchaseRecord, ReturnedLine
 from members.models import Member
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 
-EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "75"))
+EXAMPLES = 75
 STEPS = 50
 steps_taken = 0
 
@@ -192,24 +192,28 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert cursor.fetchall() == [], f"{one.code}: {one.sentence}"
 
 
-def test_the_invariants_hold_after_every_step(db: None) -> None:
-    class OneShopEach(LedgerMachine):
-        """Each example begins on the same empty books: what it wrote is rolled back."""
+class OneShopEach(LedgerMachine):
+    """Each example begins on the same empty books: what it wrote is rolled back."""
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.savepoint = transaction.savepoint()
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.savepoint()
 
-        def teardown(self) -> None:
-            transaction.savepoint_rollback(self.savepoint)
+    def teardown(self) -> None:
+        transaction.savepoint_rollback(self.savepoint)
 
+
+def attack(*, examples: int) -> None:
     run_state_machine_as_test(
         OneShopEach,
         settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
+            max_examples=examples, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+@pytest.mark.slow
+def test_the_invariants_hold_after_every_step(db: None) -> None:
+    attack(examples=EXAMPLES)
+
     assert steps_taken >= EXAMPLES * STEPS // 2

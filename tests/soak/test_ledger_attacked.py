@@ -1,0 +1,12 @@
+"""`make soak`: the ledger's machine for thousands of examples (EXAMPLES=…)."""
+
+import os
+
+import pytest
+
+from tests.properties.test_ledger_machine import attack
+
+
+@pytest.mark.soak
+def test_the_ledger_stands_a_long_attack(db: None) -> None:
+    attack(examples=int(os.environ.get("EXAMPLES", "2000")))
