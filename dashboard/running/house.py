@@ -78,6 +78,7 @@ class House:
         preparing.static_files()
         if self.place.demo:
             preparing.demo_data()
+        preparing.basics()
         sign_ins = preparing.sign_ins(self.place)
         started = [self._web(), self._worker(), self._relay(), self._beat()]
         self.say(", ".join(one.child.name for one in started) + " …")

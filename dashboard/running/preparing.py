@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from dashboard.running import commands, processes, translating
 from dashboard.running.environment import Place
 from dashboard.running.run_folder import CannotRun
-from dashboard.seeding import filling
+from dashboard.seeding import filling, first_steps
 from events import clock
 from loyalty.engines import databases
 from members.models import User
@@ -57,6 +57,11 @@ def demo_data() -> None:
         raise
     if code != 0:
         raise CannotRun("The demo data could not be made; what it said stands above. DEMO=0 make run starts empty.")
+
+
+def basics() -> None:
+    """The programme, its first policies, texts and roles, where they are absent; also of a shop that starts empty."""
+    first_steps.ensure(clock.now())
 
 
 def sign_ins(place: Place) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What happens at the chain's counters: people join, bills are paid, some come back, one by one as it happened."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +16,7 @@ from loyalty import earning, paying, returning
 from loyalty.bill import Bill
 from loyalty.records import ReturnedLine
 from loyalty.till import Till
-from members import birthdays, consenting, finding, joining
+from members import birthdays, consenting, joining
 
 PAYING_TAKES = timedelta(seconds=4)
 NOTICED_AFTER = timedelta(minutes=2)
@@ -51,30 +52,30 @@ class Counter:
 
     def _join(self, position: int) -> None:
         person = self._history.crowd[position]
-        if finding.by_external(person.external_id) is not None:
-            return
         how = "counter" if person.joined_via == "counter" else "portal"
-        born = person.birth_date
-        joining.join(
-            name=person.name,
-            phone=person.phone,
-            card=person.card,
-            email=person.email or None,
-            external_id=person.external_id,
-            birthday=birthdays.read(born, calendar=person.birth_calendar, bulk=True) if born else None,
-            gender=person.gender,
-            province=person.province,
-            ward=person.ward,
-            joined_via=person.joined_via,
-            store_id=self._shop.stores[person.store].pk,
-            staff=PLACES[person.store].staff[position % len(PLACES[person.store].staff)] if how == "counter" else "",
-            consents=[
-                consenting.ConsentGiven(purpose=purpose, channel=channel, text=f"{purpose}-1", how=how)
-                for purpose, channel in person.agreed
-            ],
-            by=self._shop.till(store=person.store, bill=position).by if how == "counter" else "system",
-            at=person.joined_at,
-        )
+        staff = PLACES[person.store].staff
+        # a start that was cut off may have enrolled them already
+        with suppress(joining.MemberExists):
+            joining.join(
+                name=person.name,
+                phone=person.phone,
+                card=person.card,
+                email=person.email or None,
+                external_id=person.external_id,
+                birthday=_birthday(person),
+                gender=person.gender,
+                province=person.province,
+                ward=person.ward,
+                joined_via=person.joined_via,
+                store_id=self._shop.stores[person.store].pk,
+                staff=staff[position % len(staff)] if how == "counter" else "",
+                consents=[
+                    consenting.ConsentGiven(purpose=purpose, channel=channel, text=f"{purpose}-1", how=how)
+                    for purpose, channel in person.agreed
+                ],
+                by=self._shop.till(store=person.store, bill=position).by if how == "counter" else "system",
+                at=person.joined_at,
+            )
 
     def _sell(self, number: int) -> None:
         points = self._wishes.get(number, 0)
@@ -127,3 +128,9 @@ class Counter:
 
     def _till(self, number: int) -> Till:
         return self._shop.till(store=int(self._history.visits.store[number]), bill=number)
+
+
+def _birthday(person: Person) -> birthdays.Birthday | None:
+    if not person.birth_date:
+        return None
+    return birthdays.read(person.birth_date, calendar=person.birth_calendar, bulk=True)

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Group
 
 from dashboard.seeding import first_steps
 from loyalty import founding
 from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierThreshold
+from members import roles
 from members.models import ConsentText, Purpose
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,12 @@ def test_every_purpose_has_its_own_consent_text_in_two_languages() -> None:
     texts = ConsentText.objects.all()
     assert {text.purpose for text in texts} == set(Purpose.values)
     assert all(text.body_vi and text.body_en for text in texts)
+
+
+def test_staff_have_roles_from_the_first_day() -> None:
+    first_steps.ensure(OPENING)
+
+    assert set(Group.objects.values_list("name", flat=True)) >= set(roles.LABELS)
 
 
 def test_a_second_start_changes_nothing_a_shop_has_set() -> None:
