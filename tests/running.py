@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dashboard.running import commands, processes
+from dashboard.running import commands, processes, translating
 from loyalty.engines import databases, sockets
 from loyalty.engines.children import Child, wait_until
 from loyalty.engines.postgres import Postgres
@@ -68,6 +68,8 @@ class Engines:
 
     def set_environment(self, *, process: str) -> None:
         """Settings come from the environment: all of it is said here, whatever the developer's shell has."""
+        for name in ("DEBUG", "WEB_TIMEOUTS", "PUBLIC_URL", "ALLOWED_HOSTS", "TIME_ZONE", "CURRENCY", "METRICS_TOKEN"):
+            os.environ.pop(name, None)
         number = 0 if process == "main" else 1 + int(process.removeprefix("gw"))
         os.environ.update(
             DJANGO_SETTINGS_MODULE="loyalty.settings",
@@ -79,6 +81,7 @@ class Engines:
 
     def start(self) -> None:
         assert self.postgres is not None and self.valkey is not None
+        translating.compile_all(commands.ROOT / "locale")
         self.postgres.start()
         self.valkey.start()
         databases.create(TEMPLATE, sockets=self.postgres_sockets)

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import socket
 import sys
 from collections.abc import Mapping
@@ -24,13 +25,22 @@ def free_port() -> int:
 
 
 def web(*, env: Mapping[str, str], log: Path, port: int, host: str = "127.0.0.1", workers: int = 2) -> Child:
+    """Its workers add up their counters for /metrics in a folder beside the log."""
+    counters = empty_folder(log.with_suffix(".counters"))
     return Child(
         name="web",
         command=commands.web(port=port, host=host, workers=workers),
         log=log,
-        env=environment(env, WEB_TIMEOUTS="1"),
+        env=environment(env, WEB_TIMEOUTS="1", PROMETHEUS_MULTIPROC_DIR=str(counters)),
         folder=commands.ROOT,
     )
+
+
+def empty_folder(folder: Path) -> Path:
+    """A new folder in the place of what an earlier server left there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def worker(*, env: Mapping[str, str], log: Path, concurrency: int = 2) -> Child:

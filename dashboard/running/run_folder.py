@@ -5,6 +5,7 @@
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -44,8 +45,8 @@ class RunFolder:
     @property
     def elsewhere(self) -> Path:
         """Where PostgreSQL lives when root may not run it here; a folder other users can enter."""
-        name = str(self.path).strip("/").replace("/", "-")
-        return Path("/var/lib/loyalty") / name
+        # Named by a digest: a socket's path must stay short however deep this folder lies.
+        return Path("/var/lib/loyalty") / hashlib.sha256(bytes(self.path)).hexdigest()[:12]
 
     def make(self) -> None:
         """Make it, or say in one sentence why that does not work."""

@@ -21,3 +21,7 @@ def compile_all(root: Path) -> int:
         new.replace(target)
         written += 1
     return written
+
+
+if __name__ == "__main__":
+    compile_all(Path(__file__).resolve().parent.parent.parent / "locale")
