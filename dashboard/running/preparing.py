@@ -1,15 +1,14 @@
 """What has to be there before the doors open: schema, pages' files, translations, demo data."""
 
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.utils.module_loading import import_string
 
+from dashboard import demo
 from dashboard.running import commands, processes, translating
 from dashboard.running.environment import Place
 from dashboard.running.run_folder import CannotRun
@@ -68,7 +67,7 @@ def sign_ins(place: Place) -> dict[str, Any]:
     """The demo sign-ins of `.run/demo.json`, made when there are none; the address is today's."""
     kept = place.folder.demo()
     if "admin" not in kept or not _known(kept["admin"]["username"]):
-        kept = import_string("dashboard.demo.create_sign_ins")(at=clock.now()) if find_spec("dashboard.demo") else {}
+        kept = demo.create_sign_ins(at=clock.now())
     kept = {**kept, "url": place.url}
     place.folder.write_demo(kept)
     return kept
