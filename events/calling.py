@@ -54,8 +54,12 @@ class Answer:
 
     @property
     def troubled(self) -> bool:
-        """The other side is down or asks for peace; this is not about the one message."""
-        return self.status is None or self.status == 429 or self.status >= 500
+        """The other side may be down: this need not be about the one message."""
+        return self.status is None or self.status >= 500
+
+    @property
+    def asks_for_peace(self) -> bool:
+        return self.status == 429 or (self.status == 503 and self.retry_after is not None)
 
 
 def look_up(url: str) -> Target:

@@ -49,6 +49,18 @@ def claim(*, at: datetime, limit: int, lease: timedelta) -> list[int]:
         return sorted(id for (id,) in cursor.fetchall())
 
 
+def held(*, ids: Sequence[int], until: datetime) -> list[int]:
+    """Those of `ids` that are still open under the claim that ends at `until`.
+
+    A message that waited in the broker longer than its lease, or is a copy, finds nothing left to do here.
+    """
+    return [
+        *Delivery.objects.filter(pk__in=ids, state=Delivery.State.OPEN, claimed_until=until)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ]
+
+
 def release(*, ids: Sequence[int]) -> None:
     """Gives claimed deliveries back at once, for the next claim."""
     Delivery.objects.filter(pk__in=ids, state=Delivery.State.OPEN).update(claimed_until=None)

@@ -23,10 +23,10 @@ from kombu.exceptions import OperationalError as BrokerError
 from events import delivering, tasks, webhooks
 
 DELIVERIES_PER_TASK = 100
-TASKS_PER_ROUND = 8
-# Beyond this the worker is behind: more messages would only lapse in the queue, and fill Valkey.
-TASKS_WAITING = 32
-BETWEEN_FULL_ROUNDS = 0.0
+# With so many messages in the queue the worker is behind: more would only wait there until their leases lapse. The
+# next round is never far, so that this few keep any number of workers busy.
+MOST_WAITING = 8
+BETWEEN_FULL_ROUNDS = 0.01
 BETWEEN_ROUNDS = 0.05
 LONGEST_PAUSE = 5.0
 SWEEP_SECONDS = 60
@@ -63,20 +63,21 @@ class Relay:
         self._forget_connections()
 
     def round(self) -> int:
-        """Claims what is due and tells the worker; answers how many deliveries and endpoints that were."""
-        room = min(TASKS_PER_ROUND, TASKS_WAITING - self._waiting())
+        """Claims what is due and tells the worker; answers how much there was to do."""
+        room = MOST_WAITING - self._waiting()
         if room <= 0:
-            return 0
+            return 1
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             delivering.mend_dates(at=self.now())
             webhooks.mend_dates(at=self.now())
             self._swept = time.monotonic()
-        ids = delivering.claim(at=self.now(), limit=room * DELIVERIES_PER_TASK, lease=self.lease)
-        for start in range(0, len(ids), DELIVERIES_PER_TASK):
-            self._publish(tasks.deliver, ids[start : start + DELIVERIES_PER_TASK])
-        endpoints = webhooks.claim(at=self.now(), lease=self.lease)
+        at = self.now()
+        endpoints = webhooks.claim(at=at, lease=self.lease)
         for id in endpoints:
-            self._publish(tasks.send_webhooks, [str(id)])
+            self._publish(tasks.send_webhooks, [str(id)], at + self.lease)
+        ids = delivering.claim(at=at, limit=room * DELIVERIES_PER_TASK, lease=self.lease)
+        for start in range(0, len(ids), DELIVERIES_PER_TASK):
+            self._publish(tasks.deliver, ids[start : start + DELIVERIES_PER_TASK], at + self.lease)
         return len(ids) + len(endpoints)
 
     def _pause_after(self, claimed: int) -> float:
@@ -84,9 +85,9 @@ class Relay:
             return BETWEEN_FULL_ROUNDS
         return BETWEEN_ROUNDS if claimed else self.idle
 
-    def _publish(self, task: Task, ids: Sequence[Any]) -> None:
+    def _publish(self, task: Task, ids: Sequence[Any], until: datetime) -> None:
         """What cannot be told stays claimed and is due again when its lease lapses."""
-        task.apply_async(kwargs={"ids": ids}, connection=self._connection(), retry=False)
+        task.apply_async(kwargs={"ids": ids, "until": until.isoformat()}, connection=self._connection(), retry=False)
 
     def _waiting(self) -> int:
         queue = self.app.conf.task_default_queue

@@ -1,6 +1,7 @@
 """What the relay asks the worker to do. Ids in; each may come late, twice or not at all."""
 
 import time
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -15,25 +16,27 @@ log = structlog.get_logger("events.tasks")
 
 
 @shared_task(name="events.deliver")
-def deliver(*, ids: list[int]) -> None:
-    """Lets readers take the events of these deliveries, one transaction each."""
+def deliver(*, ids: list[int], until: str) -> None:
+    """Lets readers take the events of these deliveries, one transaction each. `until` names the relay's claim."""
     end = time.monotonic() + BUDGET_SECONDS
-    for position, id in enumerate(ids):
-        if time.monotonic() > end:
-            delivering.release(ids=ids[position:])
-            return
-        try:
+    try:
+        held = delivering.held(ids=ids, until=datetime.fromisoformat(until))
+        for position, id in enumerate(held):
+            if time.monotonic() > end:
+                delivering.release(ids=held[position:])
+                return
             delivering.deliver(id=id, at=clock.now())
-        except delivering.DatabaseLost:
-            log.warning("database_lost", left=len(ids) - position)
-            return
+    except delivering.DatabaseLost:
+        log.warning("database_lost")
 
 
 @shared_task(name="events.send_webhooks")
-def send_webhooks(*, ids: list[str]) -> None:
-    """Sends what is due to these endpoints, which the relay has claimed for us."""
+def send_webhooks(*, ids: list[str], until: str) -> None:
+    """Sends what is due to these endpoints. `until` names the relay's claim."""
     end = time.monotonic() + BUDGET_SECONDS
+    claim = datetime.fromisoformat(until)
     for id in map(UUID, ids):
-        while webhooks.send_some(endpoint_id=id, at=clock.now()) and time.monotonic() < end:
-            pass
-        webhooks.let_go(endpoint_id=id)
+        while webhooks.held(endpoint_id=id, until=claim) and time.monotonic() < end:
+            if not webhooks.send_some(endpoint_id=id, at=clock.now()):
+                break
+        webhooks.let_go(endpoint_id=id, until=claim)

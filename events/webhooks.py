@@ -90,6 +90,11 @@ def claim(*, at: datetime, lease: timedelta) -> list[UUID]:
         return [id for (id,) in cursor.fetchall()]
 
 
+def held(*, endpoint_id: UUID, until: datetime) -> bool:
+    """Whether the claim that ends at `until` still stands."""
+    return WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=until).exists()
+
+
 def send_some(*, endpoint_id: UUID, at: datetime) -> bool:
     """Sends up to PER_ROUND due messages; answers whether the endpoint is well and may have more to get.
 
@@ -100,31 +105,29 @@ def send_some(*, endpoint_id: UUID, at: datetime) -> bool:
         return False
     due = WebhookMessage.objects.filter(endpoint=endpoint, state=WebhookMessage.State.OPEN, due_at__lte=at)
     messages = list(due.order_by("due_at")[:PER_ROUND])
-    troubles: list[Answer] = []
-    for message, answer in _post_all(endpoint, messages, at):
+    answered = _post_all(endpoint, messages, at)
+    for message, answer in answered:
         _note(message, answer, at)
         if answer.status == 410:
             log.info("webhook_endpoint_gone", endpoint_id=str(endpoint.pk))
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(active=False)
-        if answer.troubled:
-            troubles.append(answer)
-    if troubles:
-        _leave_in_peace(endpoint, troubles, at)
+    if _in_trouble([answer for _, answer in answered[-AT_A_TIME:]]):
+        _leave_in_peace(endpoint, [answer for _, answer in answered], at)
         return False
     if messages:
         _well(endpoint, at)
     return len(messages) == PER_ROUND
 
 
-def let_go(*, endpoint_id: UUID) -> None:
-    """Ends the claim of an endpoint that is well."""
-    WebhookEndpoint.objects.filter(pk=endpoint_id, failures=0).update(held_until=None)
+def let_go(*, endpoint_id: UUID, until: datetime) -> None:
+    """Ends the claim that ends at `until`; an endpoint left in peace stays so."""
+    WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=until).update(held_until=None)
 
 
 def _post_all(
     endpoint: WebhookEndpoint, messages: Sequence[WebhookMessage], at: datetime
 ) -> "list[tuple[WebhookMessage, Answer]]":
-    """Posts them AT_A_TIME; after the first that finds the endpoint in trouble the rest are not tried."""
+    """Posts them AT_A_TIME; once the endpoint is found in trouble the rest are not tried."""
     try:
         line = Line(calling.look_up(endpoint.url), connections=AT_A_TIME)
     except calling.UrlRefused as refusal:
@@ -143,12 +146,19 @@ def _post_all(
                     answered.append((message, post.result(max(0, end - time.monotonic()))))
                 except TooSlow:  # an endpoint that drips its answer byte by byte outlives every read time-out
                     answered.append((message, Answer(status=None, error="TooSlow")))
-            if any(answer.troubled for _, answer in answered):
+            if _in_trouble([answer for _, answer in answered[start:]]):
                 break
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         line.close()
     return answered
+
+
+def _in_trouble(answers: Sequence[Answer]) -> bool:
+    """One letter in ten refused is bad luck; all of a handful, or a plea for peace, is an endpoint in trouble."""
+    return any(answer.asks_for_peace for answer in answers) or (
+        any(answer.troubled for answer in answers) and not any(answer.accepted for answer in answers)
+    )
 
 
 def _headers(endpoint: WebhookEndpoint, message: WebhookMessage, at: datetime) -> dict[str, str]:
@@ -178,9 +188,9 @@ def _note(message: WebhookMessage, answer: Answer, at: datetime) -> None:
     )
 
 
-def _leave_in_peace(endpoint: WebhookEndpoint, troubles: Sequence[Answer], at: datetime) -> None:
+def _leave_in_peace(endpoint: WebhookEndpoint, answers: Sequence[Answer], at: datetime) -> None:
     peace = PEACE[min(endpoint.failures, len(PEACE) - 1)]
-    asked = max((timedelta(seconds=answer.retry_after or 0) for answer in troubles), default=peace)
+    asked = max(timedelta(seconds=answer.retry_after or 0) for answer in answers)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         held_until=at + min(max(peace, asked), LONGEST_PEACE), failures=F("failures") + 1
     )

@@ -18,13 +18,14 @@ class Letter:
 
 @dataclass
 class Receiver:
-    """Answers `status` to everything; `refuse_every` n answers 500 to each n-th letter, having kept it."""
+    """Answers `status` to everything; `refuse_every` n answers 500 to each n-th new letter, having kept it."""
 
     url: str = ""
     status: int = 200
     answer_headers: dict[str, str] = field(default_factory=dict)
     refuse_every: int = 0
     letters: list[Letter] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bodies(self) -> dict[str, set[bytes]]:
@@ -38,8 +39,9 @@ class Receiver:
     def keep(self, letter: Letter) -> int:
         with self.lock:
             self.letters.append(letter)
-            count = len(self.letters)
-        return 500 if self.refuse_every and count % self.refuse_every == 0 else self.status
+            new = letter.id not in self.seen
+            self.seen.add(letter.id)
+            return 500 if self.refuse_every and new and len(self.seen) % self.refuse_every == 0 else self.status
 
 
 @contextlib.contextmanager
@@ -62,8 +64,13 @@ def listening(*, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def log_message(self, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *args: object) -> None:
+            """A caller that is killed while it speaks is no news here."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/hook"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from events import delivering, health, invariants, outbox
+from events import delivering, health, invariants, outbox, tasks
 from events.models import Delivery
 from tests.events import readers
 
@@ -50,6 +50,31 @@ def test_a_claimed_delivery_is_nobody_elses_until_its_lease_lapses():
     assert claim() == [delivery.pk]
     assert claim(at=NOON + LEASE / 2) == []
     assert claim(at=NOON + LEASE) == [delivery.pk]
+
+
+def test_a_message_that_outlived_its_lease_finds_nothing_to_do():
+    delivery = happened()
+    claim()
+    assert delivering.held(ids=[delivery.pk], until=NOON + LEASE) == [delivery.pk]
+
+    claim(at=NOON + LEASE)
+
+    assert delivering.held(ids=[delivery.pk], until=NOON + LEASE) == []
+    tasks.deliver(ids=[delivery.pk], until=(NOON + LEASE).isoformat())
+    assert counted() == []
+    for _ in range(3):
+        tasks.deliver(ids=[delivery.pk], until=(NOON + 2 * LEASE).isoformat())
+    assert counted() == [delivery.event_id]
+
+
+def test_a_task_that_runs_out_of_time_gives_the_rest_back(monkeypatch):
+    deliveries = [happened().pk for _ in range(3)]
+    monkeypatch.setattr(tasks, "BUDGET_SECONDS", -1)
+
+    tasks.deliver(ids=claim(), until=(NOON + LEASE).isoformat())
+
+    assert counted() == []
+    assert claim() == deliveries
 
 
 def test_a_claim_takes_what_waits_longest_and_no_more_than_asked():

@@ -44,7 +44,7 @@ def happened(*, at, type="purchase.recorded", **fields) -> int:
 def send(at) -> None:
     for id in webhooks.claim(at=at, lease=LEASE):
         webhooks.send_some(endpoint_id=id, at=at)
-        webhooks.let_go(endpoint_id=id)
+        webhooks.let_go(endpoint_id=id, until=at + LEASE)
 
 
 def test_an_event_reaches_each_active_endpoint_that_takes_its_type(receiver, at):
@@ -115,6 +115,22 @@ def test_an_endpoint_in_trouble_is_left_in_peace_and_the_rest_waits(receiver, at
     assert webhooks.claim(at=at + timedelta(seconds=4), lease=LEASE) == []
     assert webhooks.claim(at=at + timedelta(seconds=5), lease=LEASE) == [there.pk]
     assert WebhookMessage.objects.filter(attempts=0).count() == 50 - webhooks.AT_A_TIME
+
+
+def test_one_letter_refused_among_many_does_not_hold_up_the_rest(receiver, at):
+    there = endpoint(receiver, at=at)
+    for _ in range(50):
+        happened(at=at)
+    receiver.refuse_every = 10
+
+    send(at)
+    send(at)
+
+    assert WebhookMessage.objects.filter(state="sent").count() == 45
+    there.refresh_from_db()
+    assert there.failures == 0
+    send(at + webhooks.WAITS[0])
+    assert WebhookMessage.objects.filter(state="sent").count() == 50
 
 
 def test_an_endpoint_that_asks_for_peace_gets_it(receiver, at):
@@ -217,10 +233,23 @@ def test_the_task_sends_all_that_is_due(receiver, at):
     for _ in range(webhooks.PER_ROUND + 1):
         happened(at=at)
 
-    tasks.send_webhooks(ids=[str(id) for id in webhooks.claim(at=at, lease=LEASE)])
+    ids = [str(id) for id in webhooks.claim(at=at, lease=LEASE)]
+    tasks.send_webhooks(ids=ids, until=(at + LEASE).isoformat())
 
     assert len(receiver.letters) == webhooks.PER_ROUND + 1
     assert WebhookEndpoint.objects.get().held_until is None
+
+
+def test_a_copy_of_a_task_whose_claim_is_over_sends_nothing(receiver, at):
+    endpoint(receiver, at=at)
+    happened(at=at)
+    [id] = webhooks.claim(at=at, lease=LEASE)
+    webhooks.claim(at=at + LEASE, lease=LEASE)
+
+    tasks.send_webhooks(ids=[str(id)], until=(at + LEASE).isoformat())
+
+    assert receiver.letters == []
+    assert WebhookEndpoint.objects.get().held_until == at + 2 * LEASE
 
 
 def test_messages_dated_by_a_wrong_clock_are_due_now(receiver, at):
