@@ -107,8 +107,10 @@ class _Pinned(HTTPAdapter):
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+    ) -> Any:
+        host: dict[str, Any]
+        pool: dict[str, Any]
+        host, pool = map(dict, super().build_connection_pool_key_attributes(request, verify, cert))
         host.update(host=self.target.address, port=self.target.port)
         if self.target.scheme == "https":
             pool.update(server_hostname=self.target.host, assert_hostname=self.target.host)

@@ -90,8 +90,8 @@ class Relay:
         task.apply_async(kwargs={"ids": ids, "until": until.isoformat()}, connection=self._connection(), retry=False)
 
     def _waiting(self) -> int:
-        queue = self.app.conf.task_default_queue
-        return int(self._connection().default_channel.client.llen(queue))
+        channel: Any = self._connection().default_channel
+        return int(channel.client.llen(self.app.conf.task_default_queue))
 
     def _connection(self) -> Connection:
         """Bounded in time, so that a broker that hangs is as bad as one that is gone and no worse."""
