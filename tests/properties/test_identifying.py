@@ -86,3 +86,24 @@ def test_whatever_is_typed_comes_out_the_same_twice_or_is_refused(text, read):
         return
     assert read(kept) == kept
     assert "\0" not in kept
+
+
+@given(
+    names=st.lists(st.sampled_from(["Nguyễn", "Thị", "Ngọc", "Lan", "Anh", "Đào", "Ô"]), min_size=1, max_size=5),
+    data=st.data(),
+)
+def test_any_words_of_a_name_in_their_order_begin_a_token(names, data):
+    places = data.draw(st.lists(st.integers(0, len(names) - 1), min_size=1, unique=True).map(sorted))
+    typed = " ".join(names[place] for place in places)
+    cut = data.draw(
+        st.integers(len(" ".join(names[place] for place in places[:-1])) + 2 * (len(places) > 1), len(typed))
+    )
+    phrase = " ".join(identifying.words(typed[: max(cut, 1)]))
+    assert any(token.startswith(phrase) for token in identifying.search_tokens(" ".join(names)))
+
+
+@given(st.text(max_size=400))
+def test_a_name_of_any_length_makes_few_and_short_tokens(name):
+    tokens = identifying.search_tokens(name)
+    assert len(tokens) == len(set(tokens)) <= 16
+    assert all(0 < len(token) <= identifying.LONGEST_TOKEN for token in tokens)
