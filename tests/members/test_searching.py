@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from members import searching
+from members import identifying, searching
 from members.models import Identifier, Member
 from tests.factories.people import JOINED_AT, MemberFactory
 
@@ -191,3 +191,25 @@ def explained(sql: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + sql)
         return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Lan",
+        "Lan Lan",
+        "Nguyễn Thị Lan",
+        "Nguyễn Thị Ngọc Lan",
+        "Trần Hà Hà Hà Hạ",
+        "A B C D E F",
+        "Công Tằng Tôn Nữ Thị Ngọc Lan Anh",
+        " ".join(f"tu{number}" for number in range(30)),
+        "Hubert Blaine Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren Senior",
+        "김 철수",
+    ],
+)
+def test_set_based_writers_make_the_same_tokens(db, name):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_search_tokens(%s)", [" ".join(identifying.words(name))])
+        assert sorted(row[0] for row in cursor.fetchall()) == identifying.search_tokens(name)
