@@ -34,7 +34,7 @@ def shop(shop_db: ShopDatabase, tmp_path) -> Iterator[Processes]:
     """Processes with a third reader, which counts; leases are short, so that the test is."""
     with connection.cursor() as cursor:
         cursor.execute(readers.COUNTED)
-    ours = {"RELAY_LEASE_SECONDS": "3", "WEBHOOK_ALLOW_PRIVATE": "1"}
+    ours = {"RELAY_LEASE_SECONDS": "5", "WEBHOOK_ALLOW_PRIVATE": "1"}
     ours["DJANGO_SETTINGS_MODULE"] = "tests.journeys.counting_settings"
     shop = Processes(env={**shop_db.env, **NO_LIMITS, **ours}, logs=tmp_path)
     yield shop
@@ -115,14 +115,14 @@ def test_each_reader_takes_each_event_exactly_once_while_the_worker_dies(
         victim.wait_until(lambda worker=victim: ready(worker), seconds=60)
         reached = done() + buying.together
         buying.opened.release()
-        wait_until(lambda n=reached: done() >= n, seconds=30, what="the deliveries did not go on")
+        wait_until(lambda n=reached: done() >= n, seconds=60, what="the deliveries did not go on")
         kill(victim)
         workers.append(started(shop))
         if death == DEATHS // 2:
             redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
-    buying.join(60)
-    wait_until(all_delivered, seconds=60, what="not everything was delivered")
+    buying.join(120)
+    wait_until(all_delivered, seconds=240, what="not everything was delivered")
     assert len(buying.bought) == Purchase.objects.count() == PURCHASES
     events = sorted(Event.objects.filter(type="purchase.recorded").values_list("pk", flat=True))
     assert len(events) == PURCHASES
