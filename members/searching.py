@@ -106,6 +106,8 @@ def _walks(text: str, practice: bool) -> Iterator[_Walk]:
         yield _by_end_and_name(numbers[0], letters)
     if any("0" <= character <= "9" for character in text):
         yield from _by_number(text)
+    if numbers:
+        return
     if words and practice:
         yield _by_practice_name(words)
     elif words:
