@@ -23,7 +23,7 @@ def _choose_settings() -> None:
     try:
         environment.prepare()
     except (CannotRun, EngineMissing) as problem:
-        sys.exit(f"CommandError: {problem}")
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

@@ -42,17 +42,12 @@ def pytest_unconfigure() -> None:
         ENGINES.stop()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long matrices run with FULL=1, soaks when asked for by name (`make soak`)."""
-    leave_out = {"soak": "make soak runs it"}
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long matrices run with FULL=1."""
     if os.environ.get("FULL", "0") != "1":
-        leave_out["full"] = "FULL=1 runs it"
-    for name, reason in leave_out.items():
-        if name in config.option.markexpr:
-            continue
         for item in items:
-            if name in item.keywords:
-                item.add_marker(pytest.mark.skip(reason=reason))
+            if "full" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="FULL=1 runs it"))
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,18 @@
 """The whole platform in one terminal: engines, schema, data, web, worker, beat and relay, until Ctrl-C."""
 
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
 from typing import TextIO
 
 from dashboard.running import announcing, environment, preparing, processes
 from dashboard.running.environment import Place
+from dashboard.running.stopping import StopAsked, Stopping
 from dashboard.running.watching import Watch, Watched, end_leftovers
 from loyalty.engines.children import Child
 
 LOOK_SECONDS = 0.2
-
-
-class StopAsked(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal: not an error, and nothing on the way may swallow it."""
 
 
 class House:
@@ -28,6 +22,7 @@ class House:
         self.place = place
         self.out = out
         self.watch = Watch(say=self.say, record=place.folder.path / "processes.json")
+        self.stopping = Stopping()
         self.began = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -41,7 +36,7 @@ class House:
             if not engines_only:
                 environment.refuse_taken_port(host=self.place.host, port=self.place.port)
             folder.write_settings(environment.TOLD_TO_OTHERS)
-            _on_signals(_raise_stop)
+            self.stopping.listen()
             try:
                 self._start_engines()
                 if engines_only:
@@ -52,7 +47,6 @@ class House:
             except StopAsked:
                 self.say("\nStopping; the data are kept …")
             finally:
-                _on_signals(_hurry)
                 self.watch.stop()
             self.say("Stopped.")
 
@@ -76,16 +70,18 @@ class House:
         self.say("Schema, pages and translations …")
         preparing.schema()
         preparing.static_files()
+        self.stopping.check()
         if self.place.demo:
-            preparing.demo_data()
+            preparing.demo_data(stopping=self.stopping)
         preparing.basics()
         sign_ins = preparing.sign_ins(self.place)
         started = [self._web(), self._worker(), self._relay(), self._beat()]
+        self.stopping.check()
         self.say(", ".join(one.child.name for one in started) + " …")
         for one in started:
             self.watch.launch(one)  # all at once: most of the wait is Python reading its modules
         for one in started:
-            one.child.wait_until(one.answers, seconds=60)
+            one.child.wait_until(partial(self._checked, one.answers), seconds=60)
         self.say(
             announcing.text(
                 url=self.place.url,
@@ -97,8 +93,13 @@ class House:
 
     def _watch(self) -> None:
         while True:
+            self.stopping.check()
             self.watch.tend()
             time.sleep(LOOK_SECONDS)
+
+    def _checked(self, answers: Callable[[], bool]) -> bool:
+        self.stopping.check()
+        return answers()
 
     def _worker(self) -> Watched:
         log = self.place.folder.log("worker")
@@ -136,18 +137,3 @@ def _size(log: "os.PathLike[str]") -> int:
         return os.stat(log).st_size
     except OSError:
         return 0
-
-
-def _on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handler)
-
-
-def _raise_stop(number: int, frame: FrameType | None) -> None:
-    # Only once: a second signal while things stop must not break the stopping.
-    _on_signals(_hurry)
-    raise StopAsked
-
-
-def _hurry(number: int, frame: FrameType | None) -> None:
-    print("Still stopping; one moment …", file=sys.stderr, flush=True)

@@ -1,6 +1,7 @@
 """What has to be there before the doors open: schema, pages' files, translations, demo data."""
 
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from dashboard import demo
 from dashboard.running import commands, processes, translating
 from dashboard.running.environment import Place
 from dashboard.running.run_folder import CannotRun
+from dashboard.running.stopping import StopAsked, Stopping
 from dashboard.seeding import filling, first_steps
 from events import clock
 from loyalty.engines import databases
 from members.models import User
 
 DEMO_MEMBERS, DEMO_MONTHS = 3000, 18
+LOOK_SECONDS = 0.1
 
 
 def make_database(place: Place) -> None:
@@ -38,7 +41,7 @@ def schema() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def demo_data() -> None:
+def demo_data(*, stopping: Stopping) -> None:
     """A shop with a history, once: a database with members of its own keeps what it has; a cut-off start goes on."""
     if not filling.missing():
         return
@@ -49,8 +52,10 @@ def demo_data() -> None:
         start_new_session=True,
     )
     try:
-        code = seeding.wait()
-    except BaseException:
+        while (code := seeding.poll()) is None:
+            stopping.check()
+            time.sleep(LOOK_SECONDS)
+    except StopAsked:
         seeding.terminate()
         seeding.wait()
         raise

@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from dashboard.running import environment
 from dashboard.running.house import House
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         try:
             House(place=environment.prepare(), out=sys.stdout).run(engines_only=options["engines_only"])
         except (CannotRun, NotAnswering, EngineMissing) as problem:
-            raise CommandError(str(problem)) from problem
+            sys.exit(str(problem))  # for a person: one sentence, no trace
