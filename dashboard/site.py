@@ -20,6 +20,11 @@ class ShopAdminSite(UnfoldAdminSite):
 
     enable_nav_sidebar = True
 
+    def get_urls(self) -> list[URLPattern]:
+        """Passwords are changed at allauth's door; what no page of ours uses has no address."""
+        unused = {"password_change", "password_change_done", "autocomplete", "view_on_site"}
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in unused]
+
     def extra_urls(self) -> list[URLPattern]:
         return [path("history/", self.admin_view(lambda request: history.page(request, self)), name="history")]
 

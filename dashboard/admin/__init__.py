@@ -1,5 +1,9 @@
 """One file per noun of the shop."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+
 from dashboard.admin import (
     consents,
     deliveries,
@@ -27,3 +31,7 @@ __all__ = [
     "stores",
     "webhooks",
 ]
+
+# allauth brings pages for its own tables; `staff` shows what an admin needs of them
+for model in (EmailAddress, Authenticator):
+    admin.site.unregister(model)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -54,6 +55,10 @@ class ShopAdmin(_ByMatrix, ModelAdmin):
         changelist.result_list = list(changelist.result_list)
         self.prepare(request, changelist.result_list)
         return changelist
+
+    def get_urls(self) -> list[URLPattern]:
+        """Nothing is deleted, and history has a page of its own."""
+        return [url for url in super().get_urls() if not (url.name or "").endswith(("_delete", "_history"))]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)

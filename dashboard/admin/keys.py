@@ -3,7 +3,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as __
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from dashboard import wording
+from dashboard import confirming, wording
 from dashboard.admin.base import ShopAdmin
 from events import clock
 from loyalty import keys
@@ -117,11 +117,17 @@ class ApiKeyAdmin(ShopAdmin):
     @action(description=_("Thu hồi khóa"), permissions=["act"], icon="block")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.get_object(request, object_id)
-        if key is not None and key.revoked_at is None:
+        if key is None:
+            raise Http404
+        back = reverse("admin:loyalty_apikey_changelist")
+        if request.method != "POST":
+            question = __("Thu hồi khóa %(key)s? Máy bán hàng dùng khóa này sẽ không gửi được nữa.") % {"key": key}
+            return confirming.ask(request, self.admin_site, title=__("Thu hồi khóa"), question=question, back=back)
+        if key.revoked_at is None:
             key.revoked_at = clock.now()
             key.save(update_fields=["revoked_at"])
             messages.success(request, __("Đã thu hồi khóa %(key)s.") % {"key": key})
-        return HttpResponseRedirect(reverse("admin:loyalty_apikey_changelist"))
+        return HttpResponseRedirect(back)
 
     @display(description=_("trạng thái"), label={"live": "success", "test": "info", "ended": "danger"})
     def state(self, key: ApiKey) -> tuple[str, Any]:

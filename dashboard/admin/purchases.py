@@ -2,9 +2,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as __
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from dashboard import bill_page, people, wording
+from dashboard import bill_page, confirming, people, wording
 from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
 from dashboard.admin.searching import MemberFilter, member_ids
 from events import clock
@@ -102,7 +101,13 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
     def _decide(self, request: HttpRequest, object_id: str, *, approved: bool) -> HttpResponse:
         purchase = self.get_object(request, object_id)
         if purchase is None:
-            raise PermissionDenied
+            raise Http404
+        back = reverse("admin:loyalty_purchase_change", args=[object_id])
+        if request.method != "POST":
+            ask = __("Duyệt hóa đơn %(receipt)s và cộng điểm?") if approved else __("Từ chối hóa đơn %(receipt)s?")
+            title = __("Duyệt hóa đơn") if approved else __("Từ chối hóa đơn")
+            question = ask % {"receipt": purchase.receipt}
+            return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
         decide = reviewing.approve if approved else reviewing.refuse
         try:
             decide(purchase_id=purchase.pk, by=f"user:{request.user.pk}", at=clock.now())
@@ -111,7 +116,7 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
         else:
             done = __("Đã duyệt hóa đơn %(receipt)s.") if approved else __("Đã từ chối hóa đơn %(receipt)s.")
             messages.success(request, done % {"receipt": purchase.receipt})
-        return HttpResponseRedirect(reverse("admin:loyalty_purchase_change", args=[object_id]))
+        return HttpResponseRedirect(back)
 
     @display(description=_("hóa đơn"))
     def bill(self, row: Purchase) -> str:

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from dashboard import access, signing_in
+from dashboard import access, confirming, signing_in
 from dashboard.admin.base import ReadOnlyAdmin, ShopAdmin
 from loyalty.models import Store
 from members import roles
@@ -128,10 +128,18 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     def forget_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The phone is lost: the person signs in with the password and is led to set up a new one."""
         user = cast(User | None, self.get_object(request, object_id))
-        if user is not None:
-            Authenticator.objects.filter(user=user).delete()
-            messages.success(request, __("%(user)s sẽ được yêu cầu cài lại xác thực hai bước.") % {"user": user})
-        return HttpResponseRedirect(reverse("admin:members_user_change", args=[object_id]))
+        if user is None:
+            raise Http404
+        back = reverse("admin:members_user_change", args=[object_id])
+        if request.method != "POST":
+            question = __("Gỡ xác thực hai bước của %(user)s? Người này đăng nhập bằng mật khẩu rồi cài lại.") % {
+                "user": user
+            }
+            title = __("Gỡ xác thực hai bước")
+            return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
+        Authenticator.objects.filter(user=user).delete()
+        messages.success(request, __("%(user)s sẽ được yêu cầu cài lại xác thực hai bước.") % {"user": user})
+        return HttpResponseRedirect(back)
 
     @display(description=_("họ tên"))
     def full_name(self, user: User) -> str:

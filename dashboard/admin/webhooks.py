@@ -10,6 +10,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from dashboard import wording
 from dashboard.admin import deliveries
@@ -25,6 +26,8 @@ class MessageStateFilter(deliveries.StateFilter):
 
 
 class EndpointForm(forms.ModelForm):
+    url = forms.URLField(label=_("địa chỉ"), max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
+
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         try:

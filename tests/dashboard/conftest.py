@@ -1,7 +1,5 @@
 """A small shop and its staff: Hà the admin, Quân the marketer, Ánh the analyst, Mai the manager, Minh the cashier."""
 
-from datetime import UTC, datetime
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -9,13 +7,11 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from dashboard import access
-from loyalty import founding, policies
+from events import clock
 from loyalty.models import Store
-from members import founding as member_founding
-from members import joining
-from members.models import User
+from members.models import Member, User
+from tests.factories.shop import Shop
 
-NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 PASSWORD = "cà phê sữa đá 2026"
 SIGNS_IN = {
     "hà": access.ADMIN,
@@ -33,13 +29,18 @@ def passwords_are_hashed_quickly(settings):
 
 
 @pytest.fixture
-def shop(db):
-    """A programme with one store, and one in which Mai does not work."""
-    policies.forget()
-    founding.found(name="Cà phê Phố", at=NOON)
-    member_founding.found(at=NOON)
+def till(db) -> Shop:
+    """A shop with bills in one line: `till.sell(till.bill(58_000), lan)`; now is now, as the pages see it."""
+    till = Shop(at=clock.now())
+    Store.objects.filter(pk=till.store.pk).update(name="Cà phê Phố Quận 1")
+    return till
+
+
+@pytest.fixture
+def shop(till) -> Store:
+    """The store of the till; beside it one in which Mai does not work."""
     Store.objects.create(code="Q3", name="Cà phê Phố Quận 3")
-    return Store.objects.create(code="Q1", name="Cà phê Phố Quận 1")
+    return Store.objects.get(pk=till.store.pk)
 
 
 @pytest.fixture
@@ -78,11 +79,9 @@ def admin(signed_in) -> Client:
 
 
 @pytest.fixture
-def lan(shop):
+def lan(till) -> Member:
     """Lan the member."""
-    return joining.join(
-        name="Nguyễn Thị Lan", phone="0912 345 678", joined_via="counter", store_id=shop.id, by="system", at=NOON
-    )
+    return till.member("Nguyễn Thị Lan", phone="0912 345 678")
 
 
 def second_factor_of(user: User) -> Authenticator:

@@ -1,0 +1,16 @@
+"""A button that changes something asks first: opening its address shows the question, sending the form does it.
+
+unfold's buttons are links; without this, any page could make a signed-in browser open one.
+"""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+
+def ask(request: HttpRequest, site: AdminSite, *, title: Any, question: str, back: str) -> HttpResponse:
+    """The question, with a button that sends the same address as POST and a way back."""
+    context = {**site.each_context(request), "title": title, "question": question, "back": back}
+    return TemplateResponse(request, "dashboard/confirm.html", context)
