@@ -16,7 +16,7 @@ from members import consenting
 from members.models import Identifier, Member, TimelineItem
 from members.models.consent import Purpose
 
-SHOWN = 20
+SHOWN = 10
 
 
 def context(request: HttpRequest, member: Member, *, at: datetime) -> dict[str, Any]:
@@ -50,14 +50,13 @@ def context(request: HttpRequest, member: Member, *, at: datetime) -> dict[str, 
                 "tier": wording.tier_name(standing.next_tier),
             },
         },
+        "wide_tables": [_statement(member.pk, stores), _purchases(member.pk, stores, currency)],
         "tables": [
-            _statement(member.pk, stores),
-            _purchases(member.pk, stores, currency),
             _lots(member.pk, at),
-            _tiers(member.pk),
+            _timeline(member.pk, stores, currency),
             _identifiers(member.pk),
             _consents(member.pk, at),
-            _timeline(member.pk, stores),
+            _tiers(member.pk),
         ],
         "may_adjust": access.may(request.user, "act", "points"),
     }
@@ -210,14 +209,31 @@ def _consents(member_id: UUID, at: datetime) -> Table:
     )
 
 
-def _timeline(member_id: UUID, stores: dict[int, str]) -> Table:
+def _timeline(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
     items = TimelineItem.objects.filter(member_id=member_id).order_by("-at")[:SHOWN]
     return Table(
         title=_("Dòng thời gian"),
-        headings=[_("Lúc"), _("Việc"), _("Cửa hàng")],
+        headings=[_("Lúc"), _("Việc"), "", _("Cửa hàng")],
         rows=[
-            [wording.moment(item.at), wording.EVENT_TYPES.get(item.type, item.type), stores.get(item.store_id or 0, "")]
+            [
+                wording.moment(item.at),
+                wording.EVENT_TYPES.get(item.type, item.type),
+                _told(item.data, currency),
+                stores.get(item.store_id or 0, ""),
+            ]
             for item in items
         ],
         empty=_("Chưa có gì xảy ra."),
     )
+
+
+def _told(data: dict[str, Any], currency: str) -> str:
+    """The amount and the points an event is about, where it says any."""
+    parts = []
+    amount = data.get("total", data.get("amount"))
+    if amount:
+        parts.append(wording.money(amount, currency=currency))
+    for key, sign in (("earned", 1), ("spent", -1), ("clawed_back", -1), ("given_back", 1), ("points", 1)):
+        if data.get(key):
+            parts.append(_("%(points)s điểm") % {"points": wording.points(sign * data[key], signed=True)})
+    return ", ".join(parts)

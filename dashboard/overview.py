@@ -33,7 +33,7 @@ def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
             _spent(now, before),
         ],
         "waiting": _waiting(request, stores),
-        "revenue_chart": _revenue_chart(now),
+        "revenue_chart": _revenue_chart(now, currency),
         "revenue_table": _revenue_table(now, currency),
         "points_chart": _points_chart(now),
         **(_tiers(everybody) if stores is None else {}),
@@ -53,7 +53,7 @@ def _tile(title: str, value: str, note: str, move: float | None, *, unit: str = 
 def _members(everybody: int, now: Period, before: Period, stores: list[int] | None) -> dict[str, Any]:
     new = figures.joined(first=now.first, last=now.last, stores=stores)
     earlier = figures.joined(first=before.first, last=before.last, stores=stores)
-    note = _("%(new)s người mới trong 30 ngày") % {"new": wording.points(new)}
+    note = _("%(new)s người mới") % {"new": wording.points(new)}
     return _tile(_("Thành viên"), wording.points(everybody), note, figures.change(new, earlier))
 
 
@@ -61,24 +61,24 @@ def _share(now: Period, before: Period) -> dict[str, Any]:
     move = None
     if now.revenue and before.revenue:
         move = now.member_revenue / now.revenue - before.member_revenue / before.revenue
-    note = _("phần doanh thu do thành viên mua, 30 ngày")
+    note = _("doanh thu do thành viên mua")
     value = wording.percent(now.member_revenue, now.revenue)
     return _tile(_("Tỷ trọng thành viên"), value, note, move, unit=_("điểm phần trăm"))
 
 
 def _revenue(now: Period, before: Period, currency: str) -> dict[str, Any]:
-    note = _("%(bills)s hóa đơn trong 30 ngày, đã trừ hàng trả") % {"bills": wording.points(now.bills)}
+    note = _("%(bills)s hóa đơn, đã trừ hàng trả") % {"bills": wording.points(now.bills)}
     value = wording.short_money(now.revenue, currency=currency)
     return _tile(_("Doanh thu"), value, note, figures.change(now.revenue, before.revenue))
 
 
 def _earned(now: Period, before: Period) -> dict[str, Any]:
-    note = _("trong 30 ngày, đã trừ phần thu hồi")
+    note = _("đã trừ phần thu hồi")
     return _tile(_("Điểm đã tích"), wording.points(now.earned), note, figures.change(now.earned, before.earned))
 
 
 def _spent(now: Period, before: Period) -> dict[str, Any]:
-    note = _("trong 30 ngày, đã trừ phần hoàn lại")
+    note = _("đã trừ phần hoàn lại")
     return _tile(_("Điểm đã dùng"), wording.points(now.spent), note, figures.change(now.spent, before.spent))
 
 
@@ -97,23 +97,24 @@ def _waiting(request: HttpRequest, stores: list[int] | None) -> list[dict[str, A
     ]
 
 
-def _revenue_chart(period: Period) -> str:
+def _revenue_chart(period: Period, currency: str) -> str:
+    unit, suffix = wording.axis(max((day.member_revenue + day.guest_revenue for day in period.days)), currency=currency)
+    axis = {"maxTicksXLimit": 10, "displayYAxis": True, "suffixYAxis": suffix, "stack": "revenue"}
     return json.dumps(
         {
             "labels": [f"{day.on:%d/%m}" for day in period.days],
             "datasets": [
                 {
                     "label": _("Thành viên"),
-                    "data": [day.member_revenue for day in period.days],
+                    "data": [round(day.member_revenue / unit, 2) for day in period.days],
                     "backgroundColor": "var(--color-primary-600)",
-                    "stack": "revenue",
-                    "maxTicksXLimit": 10,
+                    **axis,
                 },
                 {
                     "label": _("Khách lẻ"),
-                    "data": [day.guest_revenue for day in period.days],
+                    "data": [round(day.guest_revenue / unit, 2) for day in period.days],
                     "backgroundColor": "var(--color-base-400)",
-                    "stack": "revenue",
+                    **axis,
                 },
             ],
         }
@@ -150,6 +151,7 @@ def _points_chart(period: Period) -> str:
                     "data": [day.earned for day in period.days],
                     "borderColor": "var(--color-primary-600)",
                     "maxTicksXLimit": 10,
+                    "displayYAxis": True,
                 },
                 {
                     "label": _("Điểm dùng"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_compact_currency, format_currency, get_currency_precision
+from babel.numbers import format_compact_currency, format_currency, get_currency_precision, get_currency_symbol
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -166,3 +166,13 @@ def duration(length: timedelta) -> str:
         if seconds >= unit:
             return words % {"n": seconds // unit}
     return _("%(n)s giây") % {"n": seconds}
+
+
+def axis(highest: int, *, currency: str) -> tuple[int, str]:
+    """By what to divide amounts for a chart's axis, and what to write beside its figures."""
+    one = 10 ** get_currency_precision(currency)
+    symbol = get_currency_symbol(currency, locale=translation.get_language() or "vi")
+    for size, word in ((1_000_000, _("tr")), (1_000, _("k"))):
+        if highest >= 10 * size * one:
+            return size * one, f"{word} {symbol}"
+    return one, symbol

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -53,6 +54,8 @@ class ShopAdmin(_ByMatrix, ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
+        changelist.title = capfirst(self.opts.verbose_name_plural)
+        changelist.full_result_count = changelist.result_count  # says nothing of a count that was not made
         self.prepare(request, changelist.result_list)
         return changelist
 

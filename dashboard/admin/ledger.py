@@ -58,7 +58,7 @@ class KindFilter(admin.SimpleListFilter):
 @admin.register(EntryRow)
 class EntryAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "entry"
-    list_display = ["when", "who", "kind_word", "change", "after", "shop", "bill", "actor", "reason"]
+    list_display = ["when", "who", "kind_word", "change", "after", "shop", "bill", "actor", "why"]
     list_display_links = ["when"]
     list_filter = [PeriodFilter, KindFilter, MemberFilter]
     search_fields = ["member_id"]
@@ -75,7 +75,7 @@ class EntryAdmin(ReadOnlyAdmin, BigAdmin):
         "shop",
         "bill",
         "reverses_seq",
-        "reason",
+        "why",
         "request_id",
     ]
     readonly_fields = fields
@@ -154,6 +154,10 @@ class EntryAdmin(ReadOnlyAdmin, BigAdmin):
     @display(description=_("hóa đơn"))
     def bill(self, row: Any) -> Any:
         return linking.to("loyalty_purchase", row.purchase_id, row.receipt) if row.receipt else ""
+
+    @display(description=_("lý do"))
+    def why(self, row: EntryRow) -> str:
+        return row.reason or "\u200b"
 
     @display(description=_("người ghi"))
     def actor(self, row: Any) -> str:

@@ -37,7 +37,7 @@ class MemberAdmin(BigAdmin):
     search_fields = ["name"]  # shows the box; `get_search_results` answers it
     search_help_text = _("Tên, số điện thoại, mã thẻ; hoặc 4 số cuối và tên")
     ordering = ["-id"]
-    fieldsets = [(_("Người phụ trách"), {"fields": ["contact_person"]})]
+    fields = ["contact_person"]
     change_form_before_template = "dashboard/member/summary.html"
     change_form_outer_after_template = "dashboard/member/sections.html"
     actions_detail = ["adjust_points"]
@@ -79,6 +79,12 @@ class MemberAdmin(BigAdmin):
         if db_field.name == "contact_person":
             kwargs["queryset"] = User.objects.filter(is_active=True).filter(groups__isnull=False).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "contact_person":
+            field.widget = field.widget.widget  # without Django's links to add and edit staff from here
+        return field
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # members join at the till, online or by import

@@ -14,5 +14,13 @@ class User(AbstractUser):
         _("cửa hàng"), default=list, blank=True, help_text=_("Cửa hàng người này làm việc; để trống là tất cả.")
     )
 
+    class Meta:
+        verbose_name = _("nhân viên")
+        verbose_name_plural = _("nhân viên")
+
+    def get_full_name(self) -> str:
+        """The family's name first, as everybody here writes it."""
+        return f"{self.last_name} {self.first_name}".strip()
+
     def __str__(self) -> str:
         return self.get_full_name() or self.username
