@@ -32,7 +32,11 @@ class MachineHandler(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         # errors outside of any view are answered by the handlers of this URLconf
         request.urlconf = MACHINE_URLS
-        return super().get_response(request)
+        response = super().get_response(request)
+        if not response.streaming:
+            # else the server sends it in chunks, which old tills cannot read
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
 people = WSGIHandler()
