@@ -5,16 +5,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# Per web worker: so many requests run at a time, the rest wait in the listening socket. Each running one has its
-# own database connection, so workers x threads must stay well under PostgreSQL's max_connections.
+# Per web worker: so many requests run at a time, the rest wait in line. Each running one has its own database
+# connection, so workers x threads must stay well under PostgreSQL's max_connections.
 WEB_THREADS = 4
+# Per web worker: granian's "backpressure" counts open connections, idle ones too. A till keeps its connection, and one
+# beyond the limit is not answered at all until another hangs up.
+WEB_CONNECTIONS = 1024
 
 
 def web(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
     """Without --respawn-failed-workers the whole server would end when one worker is killed."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(WEB_THREADS), "--backpressure", str(WEB_THREADS)),
+        *("--workers", str(workers), "--blocking-threads", str(WEB_THREADS), "--backpressure", str(WEB_CONNECTIONS)),
         *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "15"),
         *("--no-ws", "--log-level", "warning", "loyalty.wsgi:application"),
     ]
