@@ -88,6 +88,8 @@ def fill(
                 _write(plan, start, end, last=end == plan.chapters[-1][1])
             show(plan.past.bills_between(start, end).stop / max(1, len(plan.past.visits)))
     if not before:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the first pages are asked for before autovacuum has looked at the new tables
         _remember(plan.shop.stores[0].pk, DONE, at=ends)
     return Filled(members=Member.objects.count(), bills=Purchase.objects.count(), before=before)
 
