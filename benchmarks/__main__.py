@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _measure(part: str, sizes: dict[str, float], *, folder: Path, postgres: Postgres, valkey: Valkey) -> int:
-    name = f"{part}_{sizes['members']}"
+    name = f"shop_{sizes['members']}"
     if not databases.exists(name, sockets=postgres.sockets):
         databases.create(name, sockets=postgres.sockets)
     environment = {

@@ -59,7 +59,7 @@ def table(rounds: Rounds, comparisons: Sequence[Comparison], *, unit: str) -> st
         verdict = "met" if meets(one, ratio) else "missed"
         lines.append(
             f"| {one.what} | {_number(rounds.median(one.ours))} | {_number(rounds.median(one.limit))} | {ratio:.3f} "
-            f"| {min(each):.3f}–{max(each):.3f} ({len(each)}) | {sign} {one.target:g} | {verdict} |"
+            f"| {min(each):.3f}–{max(each):.3f} ({len(each)}) | {sign} {one.target:.3g} | {verdict} |"
         )
     return "\n".join(lines)
 
