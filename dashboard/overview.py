@@ -98,7 +98,7 @@ def _waiting(request: HttpRequest, stores: list[int] | None) -> list[dict[str, A
 
 
 def _revenue_chart(period: Period, currency: str) -> str:
-    unit, suffix = wording.axis(max((day.member_revenue + day.guest_revenue for day in period.days)), currency=currency)
+    unit, suffix = wording.axis(max(day.member_revenue + day.guest_revenue for day in period.days), currency=currency)
     axis = {"maxTicksXLimit": 10, "displayYAxis": True, "suffixYAxis": suffix, "stack": "revenue"}
     return json.dumps(
         {

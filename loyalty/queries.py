@@ -96,7 +96,8 @@ def balances(member_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Balance]
     """The balance of each of a page of members, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id, balance.* FROM unnest(%s::uuid[]) AS member_id, loyalty_balance(member_id, %s) AS balance",
+            "SELECT member_id, balance.* "
+            "FROM unnest(%s::uuid[]) AS member_id, loyalty_balance(member_id, %s) AS balance",
             [list(member_ids), at],
         )
         rows = cursor.fetchall()

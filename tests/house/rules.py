@@ -89,8 +89,8 @@ def one_function_reads_the_clock(tree: Tree) -> Iterator[str]:
     python = re.compile(r"\b(datetime\.now|datetime\.utcnow|timezone\.now|date\.today|time\.time)\(")
     sql = re.compile(r"\b(now\(\)|current_timestamp|clock_timestamp\(\)|current_date)", re.IGNORECASE)
     for path, text in tree.items():
-        if path == "events/clock.py" or _is_migration(path):
-            continue
+        if path == "events/clock.py" or _is_migration(path) or path.startswith("dashboard/running/"):
+            continue  # whoever watches processes goes by the machine's own clock
         pattern = sql if path.endswith(".sql") else python
         code = "\n".join(line.split("--")[0] for line in text.splitlines()) if path.endswith(".sql") else text
         if pattern.search(code):
