@@ -1,4 +1,8 @@
-"""Posting a chunk of imported bills: entries, lots, expiry and balances, set by set, under the accounts' locks."""
+"""Posting a chunk of imported bills set by set, under the locks of its accounts.
+
+The chunk is the temporary relation `import_chunk`: bills member by member in the order they happened, each with the running
+count and sum of the member's points (`loyalty/importing/sql/new_bills.sql`).
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,18 +12,17 @@ from members.importing import staging
 SQL = Path(__file__).parent / "sql"
 
 
-def lock_accounts(*, chunk: int, first_tier: int | None) -> None:
-    """Open the accounts that `import_new` names and lack, lock them all in id order, keep what stood before."""
-    staging.run(SQL / "import_lock.sql", chunk=chunk, first_tier=first_tier)
-
-
-def run_balances(*, chunk: int) -> None:
-    """`import_running`: seq, lot and balance after each bill of the chunk."""
-    staging.run(SQL / "import_running.sql", chunk=chunk)
+def move_accounts(*, at: datetime, first_tier: int | None) -> None:
+    """Open the accounts that are lacking and move all of the chunk, in id order; keep what stood before."""
+    staging.run(SQL / "import_accounts.sql", at=at, first_tier=first_tier)
 
 
 def write_entries(*, at: datetime, by: str) -> None:
-    """Earn entries, lots and repaid debt; then everything due as expired; then the accounts."""
+    """Entries and lots of the chunk, debts it repaid, and everything of its members that has ended by `at`."""
     staging.run(SQL / "import_entries.sql", at=at, by=by)
-    staging.run(SQL / "import_expiry.sql", at=at)
-    staging.run(SQL / "import_accounts.sql", at=at)
+    if staging.count("SELECT count(*) FROM import_ended"):
+        staging.run(SQL / "import_ended.sql", at=at)
+    if staging.count("SELECT count(*) FROM import_account WHERE slow"):
+        staging.run(SQL / "import_debts.sql")
+        staging.run(SQL / "import_due.sql", at=at)
+        staging.run(SQL / "import_standing.sql")

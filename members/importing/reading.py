@@ -1,7 +1,7 @@
 """A CSV file on its way to COPY: its encoding, its header and the shape of its lines.
 
-Blocks of whole lines are checked and cleaned at the speed of C and handed to COPY as they are. Only where COPY refuses
-a line is the file read again record by record, so that one broken line costs no good one.
+A file whose every line is plainly of the shape its header promises goes to COPY block by block, already typed. Any
+other is read record by record, so that one broken line costs no good one.
 """
 
 import csv
@@ -9,7 +9,7 @@ import io
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -19,13 +19,28 @@ BLOCK = 1 << 20
 LONGEST_RECORD = 1 << 20
 DELIMITERS = ",;\t"
 
-# C0 controls except tab, line feed and carriage return: removed from plain ASCII blocks in one pass
+# C0 controls except tab, line feed and carriage return
 _CONTROLS = bytes(code for code in range(1, 32) if code not in (9, 10, 13)) + b"\x7f"
-# the same and every invisible format character (zero-width, bidi, soft hyphen, BOM)
+_ASCII = bytes(range(128))
+# Lead bytes of what a plain file does not hold: C1 controls and soft hyphens (c2 80-9f, ad), combining marks (cc, cd: not
+# NFC), the format characters of Arabic (d8-dc), invisible characters (e1 a0, e2 80 8b-8f and aa-ae, e2 81), the BOM (ef bb)
+# and what normalises to something else (e2 84, ef a4-ab)
+_UNPLAIN = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|[\xcc\xcd\xd8-\xdc]|\xe1[\x84-\x87\xa0]|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81|\x84)"
+    rb"|\xef[\xa4-\xab\xbb\xbf]|[\xf0-\xff]"
+)
 _INVISIBLE = re.compile(
     "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+
+TEXT, NUMBER, MOMENT = "text", "number", "moment"
+_SHAPES = {
+    TEXT: rb'(?:[^%(d)s"\r\n]*+|"[^"\r\n]*+(?:""[^"\r\n]*+)*+")',
+    NUMBER: rb"-?+[0-9]*+\.?+[0-9]*+",
+    MOMENT: rb"(?:[12][0-9]{3}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9](?::[0-6][0-9](?:\.[0-9]{1,6})?+)?+"
+    rb"(?:Z|[+-][0-9]{2}(?::?+[0-9]{2})?+)?+)?+)?+",
+}
 
 
 class FileUnreadable(Refusal):
@@ -40,17 +55,14 @@ class CsvFile:
     Raises FileUnreadable where the encoding or the header is wrong.
     """
 
-    def __init__(self, source: Path | IO[bytes], *, known: Sequence[str], required: Sequence[str]) -> None:
+    def __init__(self, source: Path | IO[bytes], *, known: Mapping[str, str], required: Sequence[str]) -> None:
         self._path = source if isinstance(source, Path) else None
         self._stream = None if isinstance(source, Path) else _seekable(source)
         self._begins = self._stream.tell() if self._stream else 0
         self.delimiter = ","
         self.columns: list[str] = []
-        self._read_header(known=known, required=required)
-
-    @property
-    def name(self) -> str:
-        return self._path.name if self._path else ""
+        self._read_header(known=list(known), required=required)
+        self._kinds = [known.get(column, TEXT) for column in self.columns]
 
     @property
     def errors_path(self) -> Path | None:
@@ -98,73 +110,86 @@ class CsvFile:
         if len(set(self.columns)) != len(self.columns):
             raise FileUnreadable(why="columns_twice")
 
-    def body(self) -> "CheckedLines":
-        """What follows the header, for COPY."""
-        return CheckedLines(self._open(), keep_tabs=self.delimiter == "\t")
+    def plain_lines(self) -> "PlainLines":
+        """What follows the header, for COPY, as long as every line has the plain shape of its columns."""
+        cells = (_SHAPES[kind].replace(b"%(d)s", self.delimiter.encode()) for kind in self._kinds)
+        shape = re.compile(rb"(?m)^" + self.delimiter.encode().join(cells) + rb"\r?\n")
+        return PlainLines(self._open(), shape=shape, no_tabs=self.delimiter != "\t")
 
     def records(self) -> Iterator[tuple[int, str, list[str]]]:
-        """Every record as (number of its line, flaw or "", cells); a flawed one keeps what can be told of its cells."""
-        lines = io.TextIOWrapper(io.BufferedReader(self.body(), BLOCK), encoding="utf-8", newline=None)
-        return _records(lines, delimiter=self.delimiter, width=len(self.columns))
+        """Every record as (its number, flaw or "", cells); a flawed one keeps what can be told of its cells.
 
+        The header is number 1. Raises FileUnreadable at the first block that is not UTF-8 text.
+        """
+        return _records(self._clean_lines(), delimiter=self.delimiter, width=len(self.columns))
 
-class CheckedLines(io.RawIOBase):
-    """The lines after the header, checked and cleaned block by block: UTF-8, no NUL, NFC, nothing invisible."""
-
-    def __init__(self, file: IO[bytes], *, keep_tabs: bool) -> None:
-        self._file = file
-        self._keep_tabs = keep_tabs
-        self._line = 1
-        self._left = b""
-        self.failure: FileUnreadable | None = None
+    def _clean_lines(self) -> Iterator[str]:
+        file = self._open()
         file.readline(LONGEST_RECORD)
+        number = 1
+        while block := _whole_lines(file):
+            if b"\0" in block:
+                raise FileUnreadable(why="nul", line=number + 1 + block[: block.index(b"\0")].count(b"\n"))
+            text = _decoded(block, line=number + 1)
+            text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+            if self.delimiter != "\t":
+                text = text.replace("\t", " ")
+            yield from io.StringIO(text, newline=None)
+            number += block.count(b"\n")
 
-    def readable(self) -> bool:
-        return True
+
+class NotPlain(Exception):
+    """A line needs a closer look than COPY gives it."""
+
+
+class CopySource(io.RawIOBase):
+    """What COPY reads from; psycopg2 hides an exception raised here behind the server's, so it is kept as `failure`."""
+
+    failure: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
-        if not self._left:
-            try:
-                self._left = self._block()
-            except FileUnreadable as failure:
-                self.failure = failure
-                raise
-        if size < 0 or size >= len(self._left):
-            piece, self._left = self._left, b""
-        else:
-            piece, self._left = self._left[:size], self._left[size:]
-        return piece
-
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
-        piece = self.read(len(buffer))
-        buffer[: len(piece)] = piece
-        return len(piece)
+        """The next block, whatever the size asked for: psycopg2 passes on what it gets."""
+        try:
+            return self._block()
+        except Exception as failure:
+            self.failure = failure
+            raise
 
     def _block(self) -> bytes:
-        block = self._file.read(BLOCK)
-        if not block:
-            return b""
-        if not block.endswith(b"\n"):
-            block += self._file.readline(LONGEST_RECORD)
-        if b"\0" in block:
-            raise FileUnreadable(
-                why="nul",
-                line=self._line + 1 + block[: block.index(b"\0")].count(b"\n"),
-            )
-        clean = self._clean(block)
-        self._line += block.count(b"\n")
-        return clean
+        raise NotImplementedError
 
-    def _clean(self, block: bytes) -> bytes:
-        if not self._keep_tabs and b"\t" in block:
-            block = block.replace(b"\t", b" ")
-        if block.isascii():
-            return block.translate(None, _CONTROLS)
-        text = _decoded(block, line=self._line + 1)
-        normal = unicodedata.is_normalized("NFC", text)
-        if normal and not _INVISIBLE.search(text):
-            return block
-        return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).encode()
+
+class PlainLines(CopySource):
+    """Blocks of whole lines that all match one shape; fails with NotPlain at the first that does not."""
+
+    def __init__(self, file: IO[bytes], *, shape: re.Pattern[bytes], no_tabs: bool) -> None:
+        self._file = file
+        self._no_tabs = no_tabs
+        self._shape = shape
+        self.lines = 0
+        file.readline(LONGEST_RECORD)
+
+    def _block(self) -> bytes:
+        block = _whole_lines(self._file)
+        if block and not block.endswith(b"\n"):
+            block += b"\n"
+        lines = block.count(b"\n")
+        if (
+            len(block.translate(None, _CONTROLS)) != len(block)
+            or (self._no_tabs and b"\t" in block)
+            or _UNPLAIN.search(block.translate(None, _ASCII))
+            or len(self._shape.findall(block)) != lines
+        ):
+            raise NotPlain
+        self.lines += lines
+        return block
+
+
+def _whole_lines(file: IO[bytes]) -> bytes:
+    block = file.read(BLOCK)
+    if block and not block.endswith(b"\n"):
+        block += file.readline(LONGEST_RECORD)
+    return block
 
 
 def _seekable(source: IO[bytes]) -> IO[bytes]:

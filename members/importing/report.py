@@ -1,18 +1,15 @@
 """What an import did, and the rows it could not take."""
 
 import csv
-import io
 import re
-import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from django.db import connection
-
-from members.importing.reading import BLOCK, CsvFile
+from members.importing.reading import CsvFile
 
 FORMULA = re.compile(r"[=+\-@\t\r]")
 NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?", re.ASCII)
@@ -42,43 +39,32 @@ class ImportReport:
     def refused(self) -> int:
         return sum(self.problems.values())
 
+    def count(self, refused: Mapping[int, str]) -> None:
+        """Take up the refused rows by reason."""
+        self.problems = dict(sorted(Counter(refused.values()).items()))
+
 
 def as_text(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    return "'" + cell if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
+    marked = FORMULA.match(cell) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if marked and cell[:2] not in ("'=", "'+", "'-", "'@") else cell
 
 
-def write_errors(file: CsvFile, *, into: Path | IO[str]) -> None:
+def write_errors(file: CsvFile, *, refused: Mapping[int, str], into: Path | IO[str]) -> None:
     """The refused rows as they came, in order, with `line` and `reason` before them; the file can be imported again."""
-    columns: Sequence[str] = [column for column in file.columns if column not in ("line", "reason")]
-    spool = tempfile.TemporaryFile()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY (SELECT r.row, p.reason, {', '.join('r.' + column for column in columns)}, r.extra FROM import_row r "
-            "JOIN (SELECT row, min(reason) AS reason FROM import_problem GROUP BY row) p ON p.row = r.row "
-            "ORDER BY r.row) TO STDOUT (FORMAT csv)",
-            spool,
-            BLOCK,
-        )
-    spool.seek(0)
-    rows = csv.reader(io.TextIOWrapper(spool, encoding="utf-8", newline=""))
     if isinstance(into, Path):
         with into.open("w", encoding="utf-8", newline="") as out:
-            _write(rows, columns, out)
+            _write(file, refused, out)
     else:
-        _write(rows, columns, into)
+        _write(file, refused, into)
 
 
-def _write(rows: "csv._reader", columns: Sequence[str], out: IO[str]) -> None:  # type: ignore[name-defined]
+def _write(file: CsvFile, refused: Mapping[int, str], out: IO[str]) -> None:
+    kept = [position for position, column in enumerate(file.columns) if column not in ("line", "reason")]
     writer = csv.writer(out)
-    writer.writerow(["line", "reason", *columns])
-    for number, reason, *cells in rows:
-        extra = cells.pop()
-        writer.writerow(
-            [
-                number,
-                reason,
-                *(as_text(cell) for cell in cells),
-                *([as_text(extra)] if extra else []),
-            ]
-        )
+    writer.writerow(["line", "reason", *(file.columns[position] for position in kept)])
+    for number, _flaw, cells in file.records():
+        if number in refused:
+            overhang = cells[len(file.columns) :]
+            cells = [cells[position] for position in kept if position < len(cells)] + overhang
+            writer.writerow([number, refused[number], *(as_text(cell) for cell in cells)])

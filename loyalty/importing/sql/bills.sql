@@ -1,29 +1,55 @@
--- One row per bill, in receipt order. The fingerprint is taken over when it was and what was on it, as it would be read
--- again: the same file brings the same one.
+-- One row per bill, in the order of receipts. The fingerprint is taken over when it was and what was on it, followed by
+-- four bytes that tell whether its member was written the same way: the same file brings the same one.
 CREATE TEMP TABLE import_bill AS
 SELECT
-    bill,
-    min(row) AS row,
-    min(store_id) AS store_id,
-    min(period) AS period,
-    min(receipt) AS receipt,
-    min(business_date) AS business_date,
-    min(occurred_at) AS occurred_at,
-    min(member) AS member,
-    min(channel) AS channel,
-    min(staff) AS staff,
-    min(terminal) AS terminal,
-    count(*)::integer AS lines,
-    sum(amount)::bigint AS total,
-    sha256(convert_to(
-        extract(epoch FROM min(occurred_at))
-        || string_agg(
-            concat_ws(E'\x1f', E'\x1e', sku, name, category, unit, trim_scale(quantity), amount, coalesce(cost::text, '-')),
-            '' ORDER BY line
-        ),
-        'UTF8'
-    )) AS fingerprint,
-    min(occurred_at) <> max(occurred_at) OR min(member) <> max(member) AS mixed
-FROM import_line
-GROUP BY bill
-ORDER BY bill;
+    (row_number() OVER ())::integer AS bill,
+    grouped.*,
+    (occurred_at::timestamp - day_starts)::date AS business_date
+FROM (
+    SELECT
+        store_id,
+        period,
+        receipt,
+        min(day_starts) AS day_starts,
+        min(row) AS row,
+        array_agg(row ORDER BY row) AS rows,
+        count(*)::integer AS lines,
+        min(occurred_at) AS occurred_at,
+        min(member) AS member,
+        min(channel) AS channel,
+        min(staff) AS staff,
+        min(terminal) AS terminal,
+        sum(amount)::bigint AS total,
+        sha256(timestamptz_send(min(occurred_at)) || convert_to(string_agg(content, E'\x1e' ORDER BY row), 'UTF8'))
+            || int4send(hashtext(min(member))) AS fingerprint,
+        min(occurred_at) <> max(occurred_at) OR min(member) <> max(member) AS mixed
+    FROM (
+        SELECT
+            r.row,
+            s.id AS store_id,
+            s.day_starts::interval AS day_starts,
+            CASE s.receipt_restart
+                WHEN 'never' THEN ''
+                WHEN 'yearly' THEN to_char(r.occurred_at::timestamp - s.day_starts, 'YYYY')
+                WHEN 'monthly' THEN to_char(r.occurred_at::timestamp - s.day_starts, 'YYYY-MM')
+                WHEN 'daily' THEN to_char(r.occurred_at::timestamp - s.day_starts, 'YYYY-MM-DD')
+                ELSE to_char(r.occurred_at::timestamp - s.day_starts, 'YYYY-MM-DD') || '/' || coalesce(btrim(r.terminal), '')
+            END AS period,
+            btrim(r.receipt) AS receipt,
+            coalesce(btrim(r.member), '') AS member,
+            r.occurred_at,
+            (r.amount * %(unit)s)::bigint AS amount,
+            r.channel,
+            r.staff,
+            r.terminal,
+            coalesce(r.sku, '') || E'\x1f' || coalesce(r.name, '') || E'\x1f' || coalesce(r.category, '') || E'\x1f'
+                || coalesce(r.unit, '') || E'\x1f' || coalesce(trim_scale(r.quantity)::text, '') || E'\x1f'
+                || trim_scale(r.amount)::text || E'\x1f' || coalesce(trim_scale(r.cost)::text, '') AS content
+        FROM import_row r
+        JOIN loyalty_store s ON s.code = btrim(r.store) AND s.practice_of_id IS NULL
+        WHERE (r.kind IS NULL OR r.kind = 'sale' OR lower(btrim(r.kind)) <> 'return')
+            AND NOT EXISTS (SELECT FROM import_problem p WHERE p.row = r.row)
+        OFFSET 0
+    ) line
+    GROUP BY store_id, period, receipt
+) grouped;

@@ -6,7 +6,7 @@ FROM import_member m
 WHERE m.reason = 'member_unknown'
     AND EXISTS (
         SELECT FROM import_bill b
-        WHERE b.member = m.text AND NOT b.mixed AND NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill)
+        WHERE b.member = m.text AND NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill)
     )
 ORDER BY m.value, m.first_at;
 ANALYZE import_joining;

@@ -1,4 +1,16 @@
--- A till posted some of the chunk's receipts after we looked: its bills stand.
+-- A till posted some of the chunk's receipts after we looked: its bills stand, the members' sums are made anew.
 DELETE FROM import_new n
 USING loyalty_purchase p
-WHERE n.chunk = %(chunk)s AND p.store_id = n.store_id AND p.period = n.period AND p.receipt = n.receipt;
+WHERE p.store_id = n.store_id AND p.period = n.period AND p.receipt = n.receipt AND p.import_id IS DISTINCT FROM %(import_id)s;
+
+UPDATE import_new n
+SET nth = w.nth, earned_so_far = w.earned_so_far
+FROM (
+    SELECT
+        bill,
+        (count(*) FILTER (WHERE earned > 0) OVER bills)::integer AS nth,
+        (sum(earned) OVER bills)::bigint AS earned_so_far
+    FROM import_new
+    WINDOW bills AS (PARTITION BY member_id ORDER BY occurred_at, bill ROWS UNBOUNDED PRECEDING)
+) w
+WHERE w.bill = n.bill AND (w.nth, w.earned_so_far) IS DISTINCT FROM (n.nth, n.earned_so_far);

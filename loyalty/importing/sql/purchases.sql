@@ -4,10 +4,10 @@ INSERT INTO loyalty_purchase (
     import_id, by
 )
 SELECT
-    n.id, n.store_id, n.terminal_id, n.period, n.receipt, n.business_date, n.member_id, n.occurred_at, %(at)s, n.channel,
-    n.staff, n.fingerprint, n.total, n.total, n.total, n.total, n.earned, r.available_after, r.debt_after, n.rule_id,
-    '[]', '{}', %(import_id)s, %(by)s
-FROM import_new n
-LEFT JOIN import_running r USING (bill)
-WHERE n.chunk = %(chunk)s
+    n.id, n.store_id, n.terminal_id, n.period, n.receipt, n.business_date, n.member_id, n.occurred_at, %(at)s,
+    coalesce(n.channel, 'till'), coalesce(n.staff, ''), n.fingerprint, n.total, n.total, n.total, n.total, n.earned,
+    a.available + n.earned_so_far - least(a.debt, n.earned_so_far), a.debt - least(a.debt, n.earned_so_far),
+    CASE WHEN n.member_id IS NOT NULL THEN n.rule_id END, '[]', '{}', %(import_id)s, %(by)s
+FROM import_chunk n
+LEFT JOIN import_account a USING (member_id)
 ORDER BY n.bill;

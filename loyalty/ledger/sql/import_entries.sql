@@ -1,22 +1,27 @@
--- One earn entry and one lot for each bill that brings points. A lot whose end is past already opens empty: its points are
--- booked as expired in the same transaction (import_expiry.sql).
+-- One earn entry and one lot for each bill that brings points, in the order of their keys.
 INSERT INTO loyalty_entry (
     member_id, seq, kind, available, pending, held, debt, available_after, pending_after, held_after, debt_after,
     effective_at, recorded_at, by, store_id, purchase_id
 )
 SELECT
-    member_id, seq, 'earn', earned - repaid, 0, 0, -repaid, available_after, pending, held, debt_after,
-    occurred_at, %(at)s, %(by)s, store_id, id
-FROM import_running
-WHERE earned > 0;
+    n.member_id, a.entries + n.nth, 'earn',
+    n.earned - least(a.debt, n.earned_so_far) + least(a.debt, n.earned_so_far - n.earned), 0, 0,
+    least(a.debt, n.earned_so_far - n.earned) - least(a.debt, n.earned_so_far),
+    a.available + n.earned_so_far - least(a.debt, n.earned_so_far), a.pending, a.held,
+    a.debt - least(a.debt, n.earned_so_far),
+    n.occurred_at, %(at)s, %(by)s, n.store_id, n.id
+FROM import_chunk n
+JOIN import_account a USING (member_id)
+WHERE n.earned > 0;
 
 INSERT INTO loyalty_lot (member_id, seq, entry_seq, points, remaining, opened_at, expires_at)
 SELECT
-    member_id, lot, seq, earned, CASE WHEN expires_at <= %(at)s THEN 0 ELSE earned - repaid END, occurred_at, expires_at
-FROM import_running
-WHERE earned > 0;
-
-INSERT INTO loyalty_lotuse (member_id, entry_seq, lot_seq, points)
-SELECT member_id, seq, lot, repaid
-FROM import_running
-WHERE repaid > 0;
+    n.member_id, a.lots + n.nth, a.entries + n.nth, n.earned,
+    CASE
+        WHEN NOT a.slow AND n.expires_at <= %(at)s THEN 0
+        ELSE n.earned - least(a.debt, n.earned_so_far) + least(a.debt, n.earned_so_far - n.earned)
+    END,
+    n.occurred_at, n.expires_at
+FROM import_chunk n
+JOIN import_account a USING (member_id)
+WHERE n.earned > 0;
