@@ -18,6 +18,7 @@ from babel.numbers import get_currency_precision
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from events import outbox
+from loyalty.importing import returns
 from loyalty.ledger import importing as ledger
 from loyalty.models import EarningRule, ExpiryPolicy, Programme, Tier
 from loyalty.models.policies import DatedPolicy
@@ -28,10 +29,10 @@ from members.importing.staging import Staged
 
 SQL = Path(__file__).parent / "sql"
 REQUIRED = ("store", "receipt", "member", "occurred_at", "amount")
-COLUMNS = dict.fromkeys(
-    ("store", "receipt", "member", "sku", "name", "category", "kind", "original_receipt", "terminal", "channel", "staff", "unit"),
-    TEXT,
-) | {"occurred_at": MOMENT, "quantity": NUMBER, "amount": NUMBER, "cost": NUMBER}  # fmt: skip
+TEXTS = "store receipt member sku name category kind original_receipt terminal channel staff unit"
+COLUMNS = (
+    dict.fromkeys(TEXTS.split(), TEXT) | {"occurred_at": MOMENT} | dict.fromkeys(["quantity", "amount", "cost"], NUMBER)
+)
 WORKING = "import_bad, import_bill, import_name, import_member, import_known, import_joining, import_new"
 # the first key of the advisory locks that keep two imports of one store apart; the second is the store's id
 IMPORT_LOCK = 0x1409
@@ -72,14 +73,14 @@ def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options
     unit = 10 ** get_currency_precision(Programme.objects.get().currency)
     staged = staging.stage(file, columns=COLUMNS)
     done.rows = staged.rows
-    with transaction.atomic():
-        staging.work_in_bulk()
+    with staging.bulk():
         _drop_working_tables()
         _judge(done, staged, at=at, unit=unit, options=options)
         _find_members(done, at=at, options=options)
         staging.run(SQL / "new_bills.sql", rules=_dates(EarningRule), expiries=_dates(ExpiryPolicy))
     for condition in _chunks(options.chunk):
         _post_until_done(done, condition, at=at, by=by, unit=unit)
+    returns.post(done, at=at, unit=unit)
     refused = staging.refused_rows()
     done.count(refused)
     into = options.errors or file.errors_path
@@ -143,7 +144,7 @@ def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions)
 
 
 def _dates(policy: type[DatedPolicy]) -> list[datetime]:
-    return list(policy.objects.order_by("valid_from").values_list("valid_from", flat=True))
+    return list(policy._default_manager.order_by("valid_from").values_list("valid_from", flat=True))
 
 
 def _chunks(size: int) -> Iterator[str]:
@@ -156,8 +157,9 @@ def _chunks(size: int) -> Iterator[str]:
         cursor.execute("CREATE INDEX ON import_new (member_id)")
         cursor.execute("ANALYZE import_new")
         cursor.execute(
-            "SELECT member_id FROM (SELECT member_id, row_number() OVER (ORDER BY member_id) AS position FROM import_new "
-            "WHERE member_id IS NOT NULL) placed WHERE position %% %s = 0 GROUP BY member_id ORDER BY member_id",
+            "SELECT member_id FROM (SELECT member_id, row_number() OVER (ORDER BY member_id) AS position "
+            "FROM import_new WHERE member_id IS NOT NULL) placed "
+            "WHERE position %% %s = 0 GROUP BY member_id ORDER BY member_id",
             [size],
         )
         ends = [member_id for (member_id,) in cursor.fetchall()]
@@ -174,15 +176,13 @@ def _post_until_done(done: ImportReport, condition: str, *, at: datetime, by: st
     """Post one chunk; again where a till got in between with one of its receipts or accounts."""
     for attempt in range(TRIES):
         try:
-            with transaction.atomic():
-                staging.work_in_bulk()
+            with staging.bulk():
                 _post(done, condition, at=at, by=by, unit=unit)
             return
         except (IntegrityError, OperationalError):
             if attempt == TRIES - 1:
                 raise
-            with transaction.atomic():
-                staging.work_in_bulk()
+            with staging.bulk():
                 staging.run(SQL / "posted_meanwhile.sql", import_id=done.import_id)
 
 
@@ -196,7 +196,10 @@ def _post(done: ImportReport, condition: str, *, at: datetime, by: str, unit: in
             "(SELECT DISTINCT store_id FROM import_chunk ORDER BY store_id) s",
             [IMPORT_LOCK],
         )
-        cursor.execute("SELECT count(*), sum(earned), sum(total), min(occurred_at), max(occurred_at) FROM import_chunk")
+        cursor.execute(
+            "SELECT count(*), sum(earned), sum(total), to_json(min(occurred_at)) #>> '{}', "
+            "to_json(max(occurred_at)) #>> '{}' FROM import_chunk"
+        )
         bills, points, amount, first, last = cursor.fetchone()
     if not bills:
         return
@@ -204,10 +207,11 @@ def _post(done: ImportReport, condition: str, *, at: datetime, by: str, unit: in
     staging.run(SQL / "purchases.sql", at=at, by=mark, import_id=done.import_id)
     staging.run(SQL / "purchase_lines.sql", unit=unit)
     ledger.write_entries(at=at, by=mark)
+    ledger.raise_tiers(at=at, by=mark)
     outbox.record(
         type="purchases.imported",
         subject_id=done.import_id,
-        data={"import_id": str(done.import_id), "bills": bills, "from": first.isoformat(), "to": last.isoformat()},
+        data={"import_id": str(done.import_id), "bills": bills, "from": first, "to": last},
         at=at,
         by=by,
     )

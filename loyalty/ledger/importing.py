@@ -1,15 +1,26 @@
 """Posting a chunk of imported bills set by set, under the locks of its accounts.
 
-The chunk is the temporary relation `import_chunk`: bills member by member in the order they happened, each with the running
-count and sum of the member's points (`loyalty/importing/sql/new_bills.sql`).
+The chunk is the temporary relation `import_chunk`: bills member by member in the order they happened, each with the
+running count and sum of the member's points (`loyalty/importing/sql/new_bills.sql`).
 """
 
 from datetime import datetime
 from pathlib import Path
 
+from django.db import connection
+from django.db.models import Min
+
+from loyalty.models import TierTable, TierThreshold
 from members.importing import staging
 
 SQL = Path(__file__).parent / "sql"
+ROLLING = """
+SELECT member_id, at, id, {id} AS table_id, spend FROM (
+    SELECT member_id, at, id, sum(base) OVER (
+        PARTITION BY member_id ORDER BY at RANGE BETWEEN {span} PRECEDING AND CURRENT ROW) AS spend
+      FROM import_metric) era_{id}
+ WHERE at >= {begins}::timestamptz AND at < {ends}::timestamptz
+"""
 
 
 def move_accounts(*, at: datetime, first_tier: int | None) -> None:
@@ -26,3 +37,28 @@ def write_entries(*, at: datetime, by: str) -> None:
         staging.run(SQL / "import_debts.sql")
         staging.run(SQL / "import_due.sql", at=at)
         staging.run(SQL / "import_standing.sql")
+
+
+def raise_tiers(*, at: datetime, by: str) -> None:
+    """Beginnings for every tier the chunk's members have reached; as of the bill that reached it."""
+    lowest = TierThreshold.objects.aggregate(lowest=Min("spend"))["lowest"]
+    if lowest is None:
+        return
+    text = staging.text(SQL / "import_tiers.sql").replace("(ROLLING) m", f"({_rolling()}) m")
+    with connection.cursor() as cursor:
+        cursor.execute(text, {"at": at, "by": by, "lowest": lowest})
+
+
+def _rolling() -> str:
+    """The rolling spend under each tier table during its time; the first also before it."""
+    tables = list(TierTable.objects.order_by("valid_from"))
+    ends = [f"'{table.valid_from.isoformat()}'" for table in tables[1:]]
+    return " UNION ALL ".join(
+        ROLLING.format(
+            id=table.id,
+            span=f"(interval '{table.window_days} days' - interval '1 microsecond')",
+            begins=begins,
+            ends=end,
+        )
+        for table, begins, end in zip(tables, ["'-infinity'", *ends], [*ends, "'infinity'"], strict=True)
+    )

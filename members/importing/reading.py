@@ -22,9 +22,9 @@ DELIMITERS = ",;\t"
 # C0 controls except tab, line feed and carriage return
 _CONTROLS = bytes(code for code in range(1, 32) if code not in (9, 10, 13)) + b"\x7f"
 _ASCII = bytes(range(128))
-# Lead bytes of what a plain file does not hold: C1 controls and soft hyphens (c2 80-9f, ad), combining marks (cc, cd: not
-# NFC), the format characters of Arabic (d8-dc), invisible characters (e1 a0, e2 80 8b-8f and aa-ae, e2 81), the BOM (ef bb)
-# and what normalises to something else (e2 84, ef a4-ab)
+# Lead bytes of what a plain file does not hold: C1 controls and soft hyphens (c2 80-9f, ad), combining marks (cc, cd:
+# not NFC), the format characters of Arabic (d8-dc), invisible characters (e1 a0, e2 80 8b-8f and aa-ae, e2 81), the BOM
+# (ef bb) and what normalises to something else (e2 84, ef a4-ab)
 _UNPLAIN = re.compile(
     rb"\xc2[\x80-\x9f\xad]|[\xcc\xcd\xd8-\xdc]|\xe1[\x84-\x87\xa0]|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81|\x84)"
     rb"|\xef[\xa4-\xab\xbb\xbf]|[\xf0-\xff]"
@@ -196,7 +196,7 @@ def _seekable(source: IO[bytes]) -> IO[bytes]:
     """The stream itself, or a copy on disk of one that cannot be read twice."""
     if source.seekable():
         return source
-    copy = tempfile.TemporaryFile()
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the import
     while block := source.read(BLOCK):
         copy.write(block)
     copy.seek(0)

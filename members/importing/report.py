@@ -17,7 +17,7 @@ NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
-    """`rows` were read; `posted` things are new, `known` were there already, `problems` counts refused rows by reason."""
+    """`rows` were read; `posted` are new, `known` were there already, `problems` counts refused rows by reason."""
 
     import_id: UUID
     dry_run: bool = False

@@ -1,5 +1,6 @@
 """A CSV file becomes the temporary table `import_row`: one typed row per record, ready for set-based work."""
 
+import contextlib
 import csv
 import functools
 import io
@@ -16,7 +17,7 @@ from members.importing.reading import BLOCK, MOMENT, NUMBER, CopySource, CsvFile
 
 SQL = Path(__file__).parent / "sql"
 SQL_TYPES = {NUMBER: "numeric", MOMENT: "timestamptz"}
-# Sorts in memory, no JIT, small samples for ANALYZE; a misjudged predicate must not end in a nested loop over a million rows
+# Sorts in memory, no JIT, small samples for ANALYZE; a misjudged predicate must not end in a nested loop over a million
 BULK = {
     "work_mem": "128MB",
     "maintenance_work_mem": "256MB",
@@ -46,11 +47,20 @@ def count(query: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def work_in_bulk() -> None:
-    """Settings for set-based work and the shop's own time zone, until the end of the transaction."""
-    with connection.cursor() as cursor:
+@contextlib.contextmanager
+def bulk() -> Iterator[None]:
+    """A transaction with settings for set-based work, in the shop's own time zone.
+
+    Moments must not be read by Python inside: Django takes what it reads for its own zone, whatever the offset says.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         for name, value in {**BULK, "TimeZone": settings.TIME_ZONE}.items():
             cursor.execute(f"SET LOCAL {name} = %s", [value])
+        yield
+        # an outer transaction (a dry run) goes on with its own
+        for name in BULK:
+            cursor.execute(f"SET LOCAL {name} TO DEFAULT")
+        cursor.execute("SET LOCAL TimeZone = %s", [connection.timezone_name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,7 @@ def stage(file: CsvFile, *, columns: Mapping[str, str]) -> Staged:
 
     `row` numbers the records, the header being 1. Raises FileUnreadable with nothing written.
     """
-    with transaction.atomic():
-        work_in_bulk()
+    with bulk():
         with connection.cursor() as cursor:
             typed = ", ".join(f"{column} {SQL_TYPES.get(kind, 'text')}" for column, kind in columns.items())
             cursor.execute("DROP TABLE IF EXISTS import_row, import_problem, import_text")

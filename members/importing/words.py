@@ -70,6 +70,11 @@ ROW_REASONS = {
         "the bill's rows differ in time or member",
     ),
     "bill_too_long": ("hóa đơn quá 500 dòng", "the bill has more than 500 lines"),
+    "original_unknown": ("không có hóa đơn gốc", "no bill of that number before the return"),
+    "line_unknown": ("hóa đơn gốc không còn món này đủ để trả", "the bill has not so much of the article left"),
+    "returns_exceed_purchase": ("trả nhiều hơn đã mua", "more comes back than was bought"),
+    "nothing_left": ("đã trả hết", "everything came back already"),
+    "occurred_before_purchase": ("trả trước khi mua", "the return is before the sale"),
     "member_unknown": ("không có khách này", "no such member"),
     "member_unreadable": (
         "không đọc được mã khách",

@@ -7,7 +7,8 @@ FROM (
         CASE
             WHEN store IS NULL OR btrim(store) = '' THEN 'store_missing'
             WHEN s.id IS NULL AND NOT (%(create_stores)s AND btrim(store) ~ '^[A-Za-z0-9_-]{1,32}$') THEN 'store_unknown'
-            WHEN receipt IS NULL OR btrim(receipt) = '' THEN 'receipt_missing'
+            WHEN (receipt IS NULL OR btrim(receipt) = '')
+                AND NOT (lower(btrim(kind)) = 'return' AND btrim(original_receipt) <> '') THEN 'receipt_missing'
             WHEN kind <> 'sale' AND lower(btrim(kind)) NOT IN ('sale', 'return', '') THEN 'kind_unknown'
             WHEN occurred_at IS NULL OR occurred_at < '1900-01-01' THEN 'occurred_at_unreadable'
             WHEN occurred_at > %(latest)s THEN 'occurred_in_future'

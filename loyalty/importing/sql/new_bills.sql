@@ -11,7 +11,7 @@ FROM (
         b.channel, b.staff, t.id AS terminal_id, b.total, b.fingerprint, m.member_id,
         uuidv7() AS id,
         CASE WHEN m.member_id IS NULL THEN 0 ELSE b.total / r.per_amount * r.points END AS earned,
-        r.id AS rule_id,
+        r.id AS rule_id, r.per_amount, r.points AS per_points,
         CASE
             WHEN x.months IS NOT NULL
                 THEN ((b.occurred_at::timestamp::date + make_interval(months => x.months))::date + 1)::timestamptz

@@ -1,0 +1,70 @@
+-- Tiers that the chunk's bills reach: the spend of the rolling window at every instant of buying, under the table then in
+-- force (ROLLING: one part per table, because a window frame has one width). Each rise is a beginning at its instant.
+DROP TABLE IF EXISTS import_metric;
+CREATE TEMP TABLE import_metric AS
+WITH spent AS (
+    -- only who has spent enough at all can have risen
+    SELECT s.member_id
+    FROM import_sum s
+    JOIN import_account a USING (member_id)
+    WHERE NOT a.known AND s.spend >= %(lowest)s
+), metric AS (
+    SELECT n.member_id, n.occurred_at AS at, n.total AS base, n.id
+    FROM import_chunk n
+    JOIN spent USING (member_id)
+    UNION ALL
+    SELECT p.member_id, p.occurred_at, p.base, p.id
+    FROM import_account a
+    JOIN loyalty_purchase p USING (member_id)
+    LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+    WHERE a.known AND (p.status = 'posted' OR d.approved)
+    UNION ALL
+    SELECT r.member_id, r.counts_at, -r.base, r.purchase_id
+    FROM import_account a
+    JOIN loyalty_return r USING (member_id)
+    WHERE a.known
+)
+SELECT * FROM metric;
+ANALYZE import_metric;
+
+DROP TABLE IF EXISTS import_rise;
+CREATE TEMP TABLE import_rise AS
+SELECT member_id, at, id, rank
+FROM (
+    SELECT
+        member_id, at, id, rank, floor,
+        max(rank) OVER (PARTITION BY member_id ORDER BY at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+    FROM (
+        SELECT
+            m.member_id, m.at, m.id,
+            (SELECT max(t.rank) FROM loyalty_tierthreshold h JOIN loyalty_tier t ON t.id = h.tier_id
+              WHERE h.table_id = m.table_id AND h.spend <= m.spend) AS rank,
+            coalesce(stands.rank, 0) AS floor
+        FROM (ROLLING) m
+        JOIN import_account a USING (member_id)
+        LEFT JOIN loyalty_tier stands ON stands.id = a.tier_id
+        WHERE m.spend >= %(lowest)s
+    ) ranked
+    WHERE rank > floor
+) steps
+WHERE before IS NULL OR rank > before;
+ANALYZE import_rise;
+
+INSERT INTO loyalty_tierbeginning (member_id, since, tier_id, cause, subject_id, recorded_at, by)
+SELECT
+    r.member_id, greatest(r.at, last.since), t.id, 'import', r.id, %(at)s, %(by)s
+FROM import_rise r
+JOIN loyalty_tier t ON t.rank = r.rank
+LEFT JOIN (
+    SELECT b.member_id, max(b.since) AS since
+    FROM loyalty_tierbeginning b
+    JOIN (SELECT DISTINCT member_id FROM import_rise) risen USING (member_id)
+    GROUP BY b.member_id
+) last ON last.member_id = r.member_id
+ORDER BY r.member_id, r.at, r.rank;
+
+UPDATE loyalty_account a
+SET tier_id = t.id
+FROM (SELECT member_id, max(rank) AS rank FROM import_rise GROUP BY member_id) r
+JOIN loyalty_tier t ON t.rank = r.rank
+WHERE a.member_id = r.member_id;
