@@ -45,15 +45,19 @@ def celery_time(env: environ.Env, name: str, *, default: str) -> crontab:
 
 def database(env: environ.Env) -> dict[str, Any]:
     """The one database. WEB_TIMEOUTS=1 (set for the web process) adds the till's time limits of docs/runbook.md."""
-    try:
-        config = env.db_url("DATABASE_URL")
-    except ImproperlyConfigured:
+    if not env.str("DATABASE_URL", default=""):
         raise ImproperlyConfigured(
             "DATABASE_URL is missing. Example: postgres://loyalty:PASSWORD@localhost:5432/loyalty "
             "(`make run` sets it for you)."
-        ) from None
-    if "postgresql" not in config["ENGINE"]:
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL 18 server: postgres://…")
+        )
+    try:
+        config = env.db_url("DATABASE_URL")
+    except ValueError:  # a port that is none
+        config = {}
+    if "postgresql" not in config.get("ENGINE", ""):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must name a PostgreSQL 18 server: postgres://USER:PASSWORD@HOST:5432/NAME"
+        )
     socket_folder = config.setdefault("OPTIONS", {}).pop("host", None)
     if socket_folder:  # postgresql://user@/name?host=/folder, as psql reads it; Django's own tools look at HOST
         config["HOST"] = socket_folder

@@ -7,11 +7,13 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard.running import commands, processes, translating
+from dashboard.running.watching import Watch, Watched
 from loyalty.engines import databases, sockets
 from loyalty.engines.children import Child, wait_until
 from loyalty.engines.postgres import Postgres
@@ -168,6 +170,8 @@ class Processes:
     logs: Path
     started: list[Child] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _keeper: threading.Thread | None = None
+    _ending: threading.Event = field(default_factory=threading.Event)
 
     def web(self, *, workers: int = 2) -> Web:
         port = processes.free_port()
@@ -198,9 +202,29 @@ class Processes:
         child.wait_until(lambda: processes.said(log, processes.BEAT_READY), seconds=30)
         return child
 
+    def keep_alive(self) -> None:
+        """From now on a process that ends is started again at once, as `make run` does, until the test ends.
+
+        Granian itself replaces a killed worker, but ends when the replacement is killed within 5.5 seconds too.
+        """
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep_alive, name="keeper")
+            self._keeper.start()
+
     def stop(self) -> None:
+        self._ending.set()
+        if self._keeper is not None:
+            self._keeper.join()
         for child in reversed(self.started):
-            child.stop(seconds=15)
+            child.stop(seconds=5)
+
+    def _keep_alive(self) -> None:
+        # One thread for the whole test: the kernel ends the children of a thread that ends.
+        watch = Watch(say=lambda line: None, record=self.logs / "kept_alive.json", longest_pause=0.1)
+        while not self._ending.wait(0.05):
+            for child in self.started[len(watch.watched) :]:
+                watch.adopt(Watched(child=child, answers=child.alive))
+            watch.tend()
 
     def _start(self, child: Child) -> None:
         child.start()

@@ -1,5 +1,6 @@
 """Web, worker, beat and relay as child processes: how each is started and how one knows that it answers."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -94,6 +95,7 @@ def children_of(pid: int) -> list[int]:
     if not sys.platform.startswith("linux"):
         return []
     found: list[int] = []
-    for folder in Path(f"/proc/{pid}/task").iterdir():
-        found += map(int, (folder / "children").read_text().split())
+    with contextlib.suppress(OSError):  # it may end while we look
+        for folder in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (folder / "children").read_text().split())
     return found

@@ -15,7 +15,7 @@ from loyalty.engines.children import Child, NotAnswering, wait_until
 
 # A child that lived this long was well: its next end counts as a first one again.
 WELL_SECONDS = 30.0
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 @dataclass(kw_only=True)
@@ -36,6 +36,7 @@ class Watch:
 
     say: Callable[[str], None]
     record: Path
+    longest_pause: float = LONGEST_PAUSE
     watched: list[Watched] = field(default_factory=list)
 
     def start(self, one: Watched, *, seconds: float = 60) -> None:
@@ -76,7 +77,7 @@ class Watch:
         one.child.sweep()
         lived = time.monotonic() - one.started_at
         one.failures = 1 if lived > WELL_SECONDS else one.failures + 1
-        pause = 0.0 if one.failures == 1 else min(LONGEST_PAUSE, 0.5 * 2 ** (one.failures - 2))
+        pause = 0.0 if one.failures == 1 else min(self.longest_pause, FIRST_PAUSE * 2 ** (one.failures - 2))
         one.again_at = time.monotonic() + pause
         when = "it is started again" if not pause else f"it is started again in {pause:.1f} s"
         self.say(f"{one.child.name} ended ({one.child.how_it_ended()}); {when}. Its log: {one.child.log}")

@@ -51,3 +51,13 @@ def test_worker_and_beat_answer_and_end_with_the_test(processes: Processes) -> N
     assert all(exists(child.pid) for child in started)
     processes.stop()
     assert not any(exists(child.pid) for child in started)
+
+
+def test_a_web_server_whose_every_worker_is_killed_again_and_again_comes_back(processes: Processes) -> None:
+    web = processes.web()
+    processes.keep_alive()
+    for _ in range(2):
+        wait_until(lambda: bool(web.worker_pids()), seconds=20, what="no worker came")
+        for pid in web.worker_pids():
+            os.kill(pid, signal.SIGKILL)
+        wait_until(web.answers, seconds=30, what="the server did not come back")
