@@ -23,9 +23,9 @@ from kombu.exceptions import OperationalError as BrokerError
 from events import delivering, tasks, webhooks
 
 DELIVERIES_PER_TASK = 100
-# With so many messages in the queue the worker is behind: more would only wait there until their leases lapse. The
-# next round is never far, so that this few keep any number of workers busy.
-MOST_WAITING = 8
+# With so many messages in the queue the worker is behind: more would only wait there until their leases lapse (each
+# runs for tasks.BUDGET_SECONDS at most). The next round is never far, so that this few keep many workers busy.
+MOST_WAITING = 4
 BETWEEN_FULL_ROUNDS = 0.01
 BETWEEN_ROUNDS = 0.05
 LONGEST_PAUSE = 5.0

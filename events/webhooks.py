@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -90,19 +91,17 @@ def claim(*, at: datetime, lease: timedelta) -> list[UUID]:
         return [id for (id,) in cursor.fetchall()]
 
 
-def held(*, endpoint_id: UUID, until: datetime) -> bool:
-    """Whether the claim that ends at `until` still stands."""
-    return WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=until).exists()
+def send_some(*, endpoint_id: UUID, claim: datetime, at: datetime) -> datetime | None:
+    """Sends up to PER_ROUND due messages for the one whose claim ends at `claim`, outside any transaction.
 
-
-def send_some(*, endpoint_id: UUID, at: datetime) -> bool:
-    """Sends up to PER_ROUND due messages; answers whether the endpoint is well and may have more to get.
-
-    Called by the one who claimed the endpoint, outside any transaction. An endpoint in trouble is left in peace.
+    Answers the end of the renewed claim when there may be more to send. Otherwise the endpoint is free, or in trouble
+    and left in peace, or was somebody else's all along: a message of the relay that came late or twice.
     """
-    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, active=True).first()
-    if endpoint is None:
-        return False
+    renewed = at + timedelta(seconds=settings.RELAY_LEASE_SECONDS)
+    ours = WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=claim, active=True)
+    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id).first()
+    if endpoint is None or not ours.update(held_until=renewed):
+        return None
     due = WebhookMessage.objects.filter(endpoint=endpoint, state=WebhookMessage.State.OPEN, due_at__lte=at)
     messages = list(due.order_by("due_at")[:PER_ROUND])
     answered = _post_all(endpoint, messages, at)
@@ -113,21 +112,24 @@ def send_some(*, endpoint_id: UUID, at: datetime) -> bool:
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(active=False)
     if _in_trouble([answer for _, answer in answered[-AT_A_TIME:]]):
         _leave_in_peace(endpoint, [answer for _, answer in answered], at)
-        return False
+        return None
     if messages:
         _well(endpoint, at)
-    return len(messages) == PER_ROUND
+    if len(messages) < PER_ROUND:
+        let_go(endpoint_id=endpoint_id, claim=renewed)
+        return None
+    return renewed
 
 
-def let_go(*, endpoint_id: UUID, until: datetime) -> None:
-    """Ends the claim that ends at `until`; an endpoint left in peace stays so."""
-    WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=until).update(held_until=None)
+def let_go(*, endpoint_id: UUID, claim: datetime) -> None:
+    """Ends the claim that ends at `claim`, and no other."""
+    WebhookEndpoint.objects.filter(pk=endpoint_id, held_until=claim).update(held_until=None)
 
 
 def _post_all(
     endpoint: WebhookEndpoint, messages: Sequence[WebhookMessage], at: datetime
 ) -> "list[tuple[WebhookMessage, Answer]]":
-    """Posts them AT_A_TIME; once the endpoint is found in trouble the rest are not tried."""
+    """Posts them AT_A_TIME; once the endpoint is found in trouble, or slow, the rest are not tried now."""
     try:
         line = Line(calling.look_up(endpoint.url), connections=AT_A_TIME)
     except calling.UrlRefused as refusal:
@@ -137,6 +139,7 @@ def _post_all(
     answered: list[tuple[WebhookMessage, Answer]] = []
     pool = ThreadPoolExecutor(AT_A_TIME)
     try:
+        begun = time.monotonic()
         for start in range(0, len(messages), AT_A_TIME):
             some = messages[start : start + AT_A_TIME]
             end = time.monotonic() + ROUND_SECONDS
@@ -146,7 +149,7 @@ def _post_all(
                     answered.append((message, post.result(max(0, end - time.monotonic()))))
                 except TooSlow:  # an endpoint that drips its answer byte by byte outlives every read time-out
                     answered.append((message, Answer(status=None, error="TooSlow")))
-            if _in_trouble([answer for _, answer in answered[start:]]):
+            if _in_trouble([answer for _, answer in answered[start:]]) or time.monotonic() - begun > ROUND_SECONDS:
                 break
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

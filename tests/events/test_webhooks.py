@@ -43,8 +43,9 @@ def happened(*, at, type="purchase.recorded", **fields) -> int:
 
 def send(at) -> None:
     for id in webhooks.claim(at=at, lease=LEASE):
-        webhooks.send_some(endpoint_id=id, at=at)
-        webhooks.let_go(endpoint_id=id, until=at + LEASE)
+        claim = webhooks.send_some(endpoint_id=id, claim=at + LEASE, at=at)
+        if claim is not None:
+            webhooks.let_go(endpoint_id=id, claim=claim)
 
 
 def test_an_event_reaches_each_active_endpoint_that_takes_its_type(receiver, at):

@@ -34,7 +34,7 @@ def shop(shop_db: ShopDatabase, tmp_path) -> Iterator[Processes]:
     """Processes with a third reader, which counts; leases are short, so that the test is."""
     with connection.cursor() as cursor:
         cursor.execute(readers.COUNTED)
-    ours = {"RELAY_LEASE_SECONDS": "5", "WEBHOOK_ALLOW_PRIVATE": "1"}
+    ours = {"RELAY_LEASE_SECONDS": "6", "WEBHOOK_ALLOW_PRIVATE": "1"}
     ours["DJANGO_SETTINGS_MODULE"] = "tests.journeys.counting_settings"
     shop = Processes(env={**shop_db.env, **NO_LIMITS, **ours}, logs=tmp_path)
     yield shop
