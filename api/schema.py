@@ -38,7 +38,7 @@ KEY_HEADER = OpenApiParameter(
     description="1 to 64 printable ASCII characters, unique per store.",
 )
 LANGUAGE_HEADER = OpenApiParameter(
-    "Accept-Language", {"type": "string", "enum": ["vi", "en"]}, OpenApiParameter.HEADER, description="Of all texts."
+    "Accept-Language", {"type": "string"}, OpenApiParameter.HEADER, description="Of all texts: vi (default) or en."
 )
 
 

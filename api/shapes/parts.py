@@ -32,7 +32,7 @@ class Quantity(Decimal):
     HIGHEST = Decimal(1_000_000_000)
     SCHEMA: ClassVar[dict[str, Any]] = {
         "type": "number",
-        "exclusiveMinimum": 0,
+        "minimum": 0.0001,
         "maximum": int(HIGHEST),
         "description": "Above 0, at most four decimals.",
     }

@@ -52,6 +52,7 @@ def raw_bill(old: str, new: str) -> bytes:
 
 def of_bills() -> Iterator[Case]:
     amount, line = "/lines/0/amount", "/lines/0"
+    value: Any
     for name, value, error in (
         ("a float", 105_000.0, "wrong_type"),
         ("text", "105000", "wrong_type"),
@@ -71,9 +72,9 @@ def of_bills() -> Iterator[Case]:
                 f"points are {name}", PURCHASES, 400, error, "/points_to_spend", bill_with(points_to_spend=value)
             )
         yield Case(f"a total is {name}", PURCHASES, 400, error, "/total", bill_with(total=value))
-    for name, number in (("1e2", "1e2"), ("1.5", "1.5"), ("1E400", "1E400"), ("40 digits", "9" * 40)):
+    for name, digits in (("1e2", "1e2"), ("1.5", "1.5"), ("1E400", "1E400"), ("40 digits", "9" * 40)):
         error = "out_of_range" if name == "40 digits" else "wrong_type"
-        yield Case(f"an amount is {name}", PURCHASES, 400, error, amount, raw=raw_bill("105000", number))
+        yield Case(f"an amount is {name}", PURCHASES, 400, error, amount, raw=raw_bill("105000", digits))
     for name, value, error in (
         ("zero", 0, "out_of_range"),
         ("negative", -0.5, "out_of_range"),

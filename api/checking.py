@@ -1,0 +1,277 @@
+"""The contract, played from outside as a till would: what `manage.py pos_check` runs.
+
+Every step answers for itself; a later one that needs what an earlier one could not get says so.
+"""
+
+import contextlib
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+TIMEOUT_SECONDS = 10
+Json = dict[str, Any]
+
+
+class Complaint(Exception):
+    """What to mend."""
+
+
+@dataclass
+class Conversation:
+    """What a till remembers from one call to the next."""
+
+    url: str
+    key: str
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
+    session: requests.Session = field(default_factory=requests.Session)
+    member: str = ""
+    bill: Json = field(default_factory=dict)
+    quoted: Json = field(default_factory=dict)
+    sold: Json = field(default_factory=dict)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        key: str | None = None,
+        seconds: float = TIMEOUT_SECONDS,
+    ) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.key}", "Accept-Language": "en"}
+        if key:
+            headers["Idempotency-Key"] = key
+        return self.session.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=seconds)
+
+    def receipt(self, name: str) -> str:
+        return f"CHECK-{self.run}-{name}"
+
+    def new_bill(self, name: str, *amounts: int, at: datetime | None = None) -> Json:
+        lines = [{"sku": f"CHECK{n}", "name": "Check", "quantity": 1.5, "amount": a} for n, a in enumerate(amounts)]
+        return {
+            "receipt": self.receipt(name),
+            "member": self.member or None,
+            "occurred_at": (at or datetime.now(UTC)).isoformat(),
+            "lines": lines,
+            "total": sum(amounts),
+        }
+
+
+def expect(answer: requests.Response, status: int, *, code: str = "") -> Json:
+    """The JSON of an answer with this status (and code), or a complaint that says what came instead."""
+    told: Json = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+    came = f"{answer.status_code} {told.get('code', '')}".strip()
+    if answer.status_code == 403:
+        raise Complaint(
+            "the key lacks a scope; make a test key with all of them: manage.py create_api_key STORE --test"
+        )
+    if answer.status_code == 429:
+        raise Complaint("too many calls; wait a minute and run again")
+    if answer.status_code != status or (code and told.get("code") != code):
+        raise Complaint(f"expected {status} {code}".strip() + f", got {came}: {told.get('detail', answer.text[:200])}")
+    return told
+
+
+def alike(first: Any, second: Any, what: str) -> None:
+    if first != second:
+        raise Complaint(f"{what}: {first!r} is not {second!r}")
+
+
+def play(url: str, key: str) -> Iterator[tuple[str, str | None]]:
+    """(step, None) where it passed, (step, what to mend) where it did not."""
+    talk = Conversation(url, key)
+    for step in STEPS:
+        try:
+            step(talk)
+        except Complaint as complaint:
+            yield _title(step), str(complaint)
+        except requests.RequestException as error:
+            yield _title(step), f"no answer from {url}: {type(error).__name__}"
+            if step is the_key_is_known:
+                return
+        else:
+            yield _title(step), None
+
+
+def _title(step: Callable[[Conversation], None]) -> str:
+    return step.__name__.replace("_", " ")
+
+
+def the_key_is_known(talk: Conversation) -> None:
+    expect(talk.call("GET", "/purchases?receipt=CHECK-nothing"), 404, code="not_found")
+    stranger = Conversation(talk.url, "lp_test_aaaaaaaa_" + "A" * 43)
+    expect(stranger.call("GET", "/purchases?receipt=CHECK-nothing"), 401, code="key_refused")
+
+
+def clocks_agree(talk: Conversation) -> None:
+    date = talk.call("GET", "/purchases?receipt=CHECK-nothing").headers.get("Date")
+    if date is None:
+        return
+    apart = abs(parsedate_to_datetime(date) - datetime.now(UTC))
+    if apart > timedelta(minutes=5):
+        raise Complaint(f"this machine and the server are {apart} apart; bills would wait for staff")
+
+
+def a_member_joins_once_and_is_found(talk: Conversation) -> None:
+    phone = f"09{random.randrange(10**8):08d}"  # noqa: S311  a telephone number, no secret
+    body = {
+        "phone": phone,
+        "name": "Check",
+        "consents": [{"purpose": "programme", "channel": "any", "text": "programme-1"}],
+    }
+    expect(talk.call("POST", "/members", body), 400, code="key_missing")
+    first = expect(talk.call("POST", "/members", body, key=f"{talk.run}-join"), 201)
+    alike(expect(talk.call("POST", "/members", body, key=f"{talk.run}-join"), 200), first, "the replay of an enrolment")
+    expect(talk.call("POST", "/members", body, key=f"{talk.run}-again"), 409, code="member_exists")
+    alike(expect(talk.call("GET", f"/members?phone={phone}"), 200)["id"], first["id"], "who the phone names")
+    alike(expect(talk.call("GET", f"/members?card={first['card']}"), 200)["id"], first["id"], "who the card names")
+    talk.member = first["id"]
+
+
+def a_quote_writes_nothing(talk: Conversation) -> None:
+    talk.bill = talk.new_bill("sale", 105_000, 45_000)
+    question = {name: value for name, value in talk.bill.items() if name != "receipt"}
+    talk.quoted = expect(talk.call("POST", "/quotes", question), 200)
+    expect(talk.call("GET", f"/purchases?receipt={talk.receipt('sale')}"), 404)
+
+
+def a_sale_is_posted(talk: Conversation) -> None:
+    talk.sold = expect(talk.call("POST", "/purchases", talk.bill), 201)
+    alike(talk.sold["points"]["earned"], talk.quoted["points"]["earned"], "points earned, sold against quoted")
+    alike(talk.sold["pay"], talk.quoted["pay"], "what is paid, sold against quoted")
+    if talk.member and talk.sold["member"] != talk.member:
+        raise Complaint("the bill is not the member's")
+
+
+def the_same_again_is_a_replay(talk: Conversation) -> None:
+    answer = talk.call("POST", "/purchases", talk.bill)
+    alike(expect(answer, 200), talk.sold, "the replay of a sale")
+    alike(answer.headers.get("Idempotent-Replayed"), "true", "Idempotent-Replayed")
+    turned = dict(reversed(talk.bill.items())) | {"channel": "till", "discounts": []}
+    alike(expect(talk.call("POST", "/purchases", turned), 200), talk.sold, "the same said in another order")
+
+
+def another_body_is_a_conflict(talk: Conversation) -> None:
+    other = talk.new_bill("sale", 105_000, 46_000)
+    expect(talk.call("POST", "/purchases", other), 409, code="receipt_conflict")
+
+
+def a_time_out_is_asked_about_by_receipt(talk: Conversation) -> None:
+    bill = talk.new_bill("timeout", 20_000)
+    # the till does not know whether the sale was posted: it asks
+    with contextlib.suppress(requests.Timeout):
+        talk.call("POST", "/purchases", bill, seconds=0.001)
+    known = talk.call("GET", f"/purchases?receipt={talk.receipt('timeout')}")
+    if known.status_code == 404:
+        posted = talk.call("POST", "/purchases", bill)
+        expect(posted, 200 if posted.status_code == 200 else 201)
+    else:
+        expect(known, 200)
+    first = expect(talk.call("POST", "/purchases", bill), 200)
+    asked = expect(talk.call("GET", f"/purchases?receipt={talk.receipt('timeout')}"), 200)
+    alike(asked["id"], first["id"], "the bill of the receipt")
+
+
+def partial_returns_add_up_to_the_whole(talk: Conversation) -> None:
+    path = f"/purchases/{_sold(talk)['id']}/returns"
+    clawed, paid = 0, 0
+    for number, (line, quantity, amount) in enumerate(((1, 0.5, 50_000), (1, 1, 55_000), (2, 0.5, 15_000))):
+        body = {
+            "receipt": talk.receipt(f"back{number}"),
+            "lines": [{"line": line, "quantity": quantity, "amount": amount}],
+        }
+        part = expect(talk.call("POST", path, body), 201)
+        alike(expect(talk.call("POST", path, body), 200), part, "the replay of a return")
+        clawed, paid = clawed + part["points"]["clawed_back"], paid + part["refund"]["amount"]
+    over = {"receipt": talk.receipt("over"), "lines": [{"line": 1, "quantity": 1, "amount": 1}]}
+    expect(talk.call("POST", path, over), 422, code="returns_exceed_purchase")
+    rest = expect(talk.call("POST", path, {"receipt": talk.receipt("rest"), "whole": True}), 201)
+    alike(clawed + rest["points"]["clawed_back"], talk.sold["points"]["earned"], "points taken back in all")
+    alike(paid + rest["refund"]["amount"], talk.sold["pay"]["total"], "money given back in all")
+    expect(talk.call("POST", path, {"receipt": talk.receipt("more"), "whole": True}), 422, code="nothing_left")
+    known = expect(talk.call("GET", f"/purchases/{talk.sold['id']}"), 200)
+    alike(len(known["returns"]), 4, "returns of the bill")
+
+
+def a_cancelled_bill_never_happened(talk: Conversation) -> None:
+    before = _balance(talk)
+    sold = expect(talk.call("POST", "/purchases", talk.new_bill("cancel", 250_000)), 201)
+    path, key = f"/purchases/{sold['id']}/cancellation", f"{talk.run}-cancel"
+    expect(talk.call("POST", path), 400, code="key_missing")
+    first = expect(talk.call("POST", path, key=key), 201)
+    alike(expect(talk.call("POST", path, key=key), 200), first, "the replay of a cancellation")
+    alike(_balance(talk), before, "points after the cancellation")
+
+
+def an_offline_batch_catches_up(talk: Conversation) -> None:
+    now = datetime.now(UTC)
+    bills = [talk.new_bill(f"off{n}", 10_000 + n, at=now - timedelta(hours=n)) for n in range(20)]
+    sent = bills + bills[::2]
+    random.Random(talk.run).shuffle(sent)  # noqa: S311
+    wrong = talk.new_bill("offwrong", 1_000) | {"total": 1}
+    answer = expect(talk.call("POST", "/purchases/batch", {"purchases": [*sent, wrong]}), 200)
+    results = answer["results"]
+    alike(
+        [result["receipt"] for result in results], [bill["receipt"] for bill in [*sent, wrong]], "the order of results"
+    )
+    by_status = [result["status"] for result in results]
+    alike((by_status.count(201), by_status.count(200), by_status[-1]), (20, 10, 422), "posted, replayed, refused")
+
+
+def a_wrong_clock_does_not_block_a_sale(talk: Conversation) -> None:
+    now = datetime.now(UTC)
+    ahead = expect(talk.call("POST", "/purchases", talk.new_bill("ahead", 10_000, at=now + timedelta(hours=3))), 201)
+    alike(ahead["status"], "review", "a bill three hours ahead")
+    old = expect(talk.call("POST", "/purchases", talk.new_bill("old", 10_000, at=now - timedelta(days=100))), 201)
+    alike(old["status"], "review", "a bill a hundred days old")
+    far = talk.new_bill("far", 10_000, at=now + timedelta(days=3))
+    expect(talk.call("POST", "/purchases", far), 422, code="occurred_in_future")
+    past = talk.new_bill("past", 10_000, at=now - timedelta(days=500))
+    expect(talk.call("POST", "/purchases", past), 422, code="occurred_too_old")
+    nowhere = talk.new_bill("nowhere", 10_000) | {"occurred_at": "2026-11-21T10:00:00"}
+    expect(talk.call("POST", "/purchases", nowhere), 400, code="malformed")
+
+
+def mistakes_are_refused_in_clear_words(talk: Conversation) -> None:
+    expect(talk.call("POST", "/purchases", talk.new_bill("sum", 10_000) | {"total": 1}), 422, code="total_mismatch")
+    expect(talk.call("POST", "/purchases", talk.new_bill("name", 10_000) | {"wrong": 1}), 400, code="malformed")
+    nobody = talk.new_bill("nobody", 10_000) | {"member": "00000000-0000-7000-8000-000000000000"}
+    expect(talk.call("POST", "/purchases", nobody), 422, code="member_unknown")
+    for name in ("sum", "name", "nobody"):
+        expect(talk.call("GET", f"/purchases?receipt={talk.receipt(name)}"), 404)
+
+
+def _sold(talk: Conversation) -> Json:
+    if not talk.sold:
+        raise Complaint("there is no sale to take back; mend the steps above first")
+    return talk.sold
+
+
+def _balance(talk: Conversation) -> Json:
+    if not talk.member:
+        raise Complaint("there is no member; mend the steps above first")
+    points: Json = expect(talk.call("GET", f"/members/{talk.member}"), 200)["points"]
+    return points
+
+
+STEPS: tuple[Callable[[Conversation], None], ...] = (
+    the_key_is_known,
+    clocks_agree,
+    a_member_joins_once_and_is_found,
+    a_quote_writes_nothing,
+    a_sale_is_posted,
+    the_same_again_is_a_replay,
+    another_body_is_a_conflict,
+    a_time_out_is_asked_about_by_receipt,
+    partial_returns_add_up_to_the_whole,
+    a_cancelled_bill_never_happened,
+    an_offline_batch_catches_up,
+    a_wrong_clock_does_not_block_a_sale,
+    mistakes_are_refused_in_clear_words,
+)
