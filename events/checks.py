@@ -1,5 +1,6 @@
 """Said at the start, not at three in the morning: a dotted name in settings that leads nowhere."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -9,7 +10,7 @@ from django.utils.module_loading import import_string
 
 
 @register()
-def dotted_names(app_configs: list[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def dotted_names(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Each name in EVENT_READERS, AUDIT_QUERIES and NIGHTLY_STEPS is something that can be called."""
     named = [("EVENT_READERS", reader) for reader, _types in settings.EVENT_READERS]
     named += [("AUDIT_QUERIES", name) for name in settings.AUDIT_QUERIES]
@@ -22,7 +23,7 @@ def dotted_names(app_configs: list[AppConfig] | None, **_: Any) -> list[CheckMes
 
 
 @register()
-def taken_types(app_configs: list[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def taken_types(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Each reader takes a tuple of types: of a bare string it would take every part."""
     return [
         Error(
