@@ -17,6 +17,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "floors": (str(Path(PYTHON).parent / "lint-imports"),),
     "django": (*MANAGE, "check", "--fail-level", "WARNING"),
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
+    "translations": (PYTHON, ".make/messages.py", "--check"),
     "openapi": (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull),
     "house": (PYTHON, "-m", "pytest", "-q", "tests/house"),
 }

@@ -9,6 +9,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -65,15 +66,17 @@ class Delivery(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     member_id = models.UUIDField(null=True)
-    reader = models.TextField()
+    reader = models.TextField(_("người đọc"))
     state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
-    attempts = models.SmallIntegerField(default=0, db_default=0)
-    due_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(_("số lần thử"), default=0, db_default=0)
+    due_at = models.DateTimeField(_("thử lúc"))
     claimed_until = models.DateTimeField(null=True)
-    done_at = models.DateTimeField(null=True)
-    last_error = models.TextField(default="", db_default="")
+    done_at = models.DateTimeField(_("xong lúc"), null=True)
+    last_error = models.TextField(_("lỗi gần nhất"), default="", db_default="")
 
     class Meta:
+        verbose_name = _("lần chuyển")
+        verbose_name_plural = _("chuyển sự kiện")
         constraints = [
             models.UniqueConstraint(fields=["event", "reader"], name="an_event_reaches_a_reader_once"),
             models.CheckConstraint(condition=Q(state__in=["open", "done", "dead"]), name="delivery_state_is_known"),
@@ -86,7 +89,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reader} of event {self.event_id}: {self.state}"
+        return f"{self.reader} {self.event_id}"
 
 
 class Command(models.Model):
@@ -123,14 +126,20 @@ class WebhookEndpoint(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=UUIDv7(), editable=False)
-    url = models.URLField(max_length=500)
+    url = models.URLField(_("địa chỉ"), max_length=500)
     secret = models.TextField(default=new_webhook_secret)
-    types = ArrayField(models.TextField(), default=list, blank=True, help_text="Empty: every event.")
-    description = models.TextField(default="", blank=True)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
+    types = ArrayField(
+        models.TextField(), verbose_name=_("sự kiện"), default=list, blank=True, help_text=_("Để trống: mọi sự kiện.")
+    )
+    description = models.TextField(_("ghi chú"), default="", blank=True)
+    active = models.BooleanField(_("đang dùng"), default=True)
+    created_at = models.DateTimeField(_("tạo lúc"))
     held_until = models.DateTimeField(null=True, editable=False)
     failures = models.IntegerField(default=0, db_default=0, editable=False, help_text="In a row.")
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhook")
 
     def __str__(self) -> str:
         return self.url
@@ -145,18 +154,20 @@ class WebhookMessage(models.Model):
         DEAD = "dead"
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
-    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE)
+    endpoint = models.ForeignKey(WebhookEndpoint, verbose_name=_("webhook"), on_delete=models.CASCADE)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
     member_id = models.UUIDField(null=True)
-    body = models.TextField()
+    body = models.TextField(_("nội dung"))
     state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
-    attempts = models.SmallIntegerField(default=0, db_default=0)
-    due_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    last_status = models.SmallIntegerField(null=True)
-    last_error = models.TextField(default="", db_default="")
+    attempts = models.SmallIntegerField(_("số lần thử"), default=0, db_default=0)
+    due_at = models.DateTimeField(_("gửi lúc"))
+    sent_at = models.DateTimeField(_("đã gửi lúc"), null=True)
+    last_status = models.SmallIntegerField(_("mã trả lời"), null=True)
+    last_error = models.TextField(_("lỗi gần nhất"), default="", db_default="")
 
     class Meta:
+        verbose_name = _("tin webhook")
+        verbose_name_plural = _("tin webhook")
         constraints = [
             models.UniqueConstraint(fields=["event", "endpoint"], name="one_message_per_event_and_endpoint"),
             models.CheckConstraint(condition=Q(state__in=["open", "sent", "dead"]), name="message_state_is_known"),
@@ -167,4 +178,4 @@ class WebhookMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.id} to {self.endpoint_id}: {self.state}"
+        return str(self.id)

@@ -101,7 +101,7 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
         (_("Nhật ký"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
-        (None, {"fields": ("username", "usable_password", "password1", "password2", "last_name", "first_name")}),
+        (None, {"fields": ("username", "password1", "password2", "last_name", "first_name")}),
         (_("Vai trò và cửa hàng"), {"fields": ("groups", "store_ids")}),
     )
 

@@ -25,6 +25,7 @@ class Programme(models.Model):
     )
     payment_methods = ArrayField(
         models.TextField(),
+        verbose_name=_("cách thanh toán"),
         default=list,
         help_text="cash, card, transfer, momo, vnpay, zalopay, cod, gift_card, debt",
     )
@@ -81,7 +82,9 @@ class SpendingPolicy(DatedPolicy):
     first_use_after_days = models.SmallIntegerField(_("dùng được sau khi tham gia (ngày)"), default=0)
     part_paid_earns = models.BooleanField(_("phần trả bằng điểm vẫn được tích"), default=False)
     proof_above = models.BigIntegerField(_("cần QR hoặc mã khi dùng quá (mỗi ngày)"), default=50_000, db_default=50_000)
-    excluded_categories = ArrayField(models.TextField(), default=list, blank=True)
+    excluded_categories = ArrayField(
+        models.TextField(), verbose_name=_("nhóm hàng không dùng điểm"), default=list, blank=True
+    )
 
     class Meta:
         verbose_name = _("chính sách dùng điểm")

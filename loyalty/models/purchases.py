@@ -27,13 +27,20 @@ class Purchase(models.Model):
         REVIEW = "review", _("chờ kiểm tra")
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    store = models.ForeignKey(
+        Store,
+        verbose_name=_("cửa hàng"),
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
     terminal = models.ForeignKey(
         Terminal, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
     )
     period = models.TextField(default="")
-    receipt = models.TextField()
-    business_date = models.DateField()
+    receipt = models.TextField(_("số hóa đơn"))
+    business_date = models.DateField(_("ngày bán hàng"))
     member_id = models.UUIDField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -153,13 +160,20 @@ class Return(models.Model):
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="returns")
     kind = models.TextField(choices=Kind.choices, default=Kind.RETURN)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    store = models.ForeignKey(
+        Store,
+        verbose_name=_("cửa hàng"),
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
     terminal = models.ForeignKey(
         Terminal, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
     )
     period = models.TextField(default="")
-    receipt = models.TextField()
-    business_date = models.DateField()
+    receipt = models.TextField(_("số phiếu trả"))
+    business_date = models.DateField(_("ngày bán hàng"))
     member_id = models.UUIDField(null=True)
     counts_at = models.DateTimeField()
     occurred_at = models.DateTimeField()

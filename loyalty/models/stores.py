@@ -63,7 +63,7 @@ class Terminal(models.Model):
     """A till of a store."""
 
     id = models.AutoField(primary_key=True)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="terminals")
+    store = models.ForeignKey(Store, verbose_name=_("cửa hàng"), on_delete=models.PROTECT, related_name="terminals")
     code = models.SlugField(_("mã"), max_length=32)
     print_width = models.SmallIntegerField(_("số ký tự mỗi dòng in"), default=32, choices=[(32, "32"), (42, "42")])
     print_accents = models.BooleanField(_("in có dấu"), default=True)
@@ -87,8 +87,10 @@ class ApiKey(models.Model):
     id = models.AutoField(primary_key=True)
     prefix = models.CharField(max_length=12, unique=True, editable=False)
     secret_hash = models.BinaryField(editable=False)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="api_keys")
-    terminal = models.ForeignKey(Terminal, null=True, blank=True, on_delete=models.PROTECT)
+    store = models.ForeignKey(Store, verbose_name=_("cửa hàng"), on_delete=models.PROTECT, related_name="api_keys")
+    terminal = models.ForeignKey(
+        Terminal, verbose_name=_("máy bán hàng"), null=True, blank=True, on_delete=models.PROTECT
+    )
     scopes = ArrayField(models.TextField(), default=list)
     test = models.BooleanField(_("khóa thử"), default=False)
     description = models.CharField(_("ghi chú"), max_length=120, default="", blank=True)

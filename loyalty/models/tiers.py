@@ -13,7 +13,7 @@ class Tier(models.Model):
 
     id = models.SmallAutoField(primary_key=True)
     code = models.SlugField(_("mã"), max_length=24, unique=True)
-    rank = models.SmallIntegerField(_("bậc"), unique=True)
+    rank = models.SmallIntegerField(_("thứ tự"), unique=True)
     name_vi = models.CharField(_("tên"), max_length=40)
     name_en = models.CharField(_("tên tiếng Anh"), max_length=40)
     color = models.CharField(_("màu"), max_length=7, default="#888888")

@@ -18,13 +18,15 @@ CHANNELS = ("sms", "zalo", "email", "push", "call", "any")
 class ConsentText(models.Model):
     """One version of the words a person agreed to. Its code is what the API calls `text`."""
 
-    code = models.SlugField(primary_key=True, max_length=64)
-    purpose = models.TextField(choices=Purpose.choices)
-    body_vi = models.TextField()
-    body_en = models.TextField()
-    valid_from = models.DateTimeField()
+    code = models.SlugField(_("mã"), primary_key=True, max_length=64)
+    purpose = models.TextField(_("mục đích"), choices=Purpose.choices)
+    body_vi = models.TextField(_("nội dung tiếng Việt"))
+    body_en = models.TextField(_("nội dung tiếng Anh"))
+    valid_from = models.DateTimeField(_("có hiệu lực từ"))
 
     class Meta:
+        verbose_name = _("văn bản đồng ý")
+        verbose_name_plural = _("văn bản đồng ý")
         triggers = [APPEND_ONLY, no_truncate()]
 
     def __str__(self) -> str:
