@@ -21,13 +21,19 @@ VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹ
 SAME = {"api", "sku", "voucher", "webhook", "online", "e-mail", "marketing", "demo", "vnd", "qr", "valkey"}
 # What an English page would surely say somewhere.
 ENGLISH = set(
-    """the and of to is are was be by with from your you this that not no yes all any add new change changed delete save
-    saved view select selected search filter filters clear reset next previous page pages show hide count counts row rows
-    item items action actions run close cancel confirm back home log logout login sign password username user users group
-    name date time value state status true false none unknown enter code submit loading results result found data home
-    settings light dark system language theme toggle sorting sort more open edit remove create today now clock calendar
-    choose file image currently before after field required error errors correct below please must permission history
-    recent model models site administration welcome again forgotten security key keys authenticator recovery codes""".split()
+    re.findall(
+        r"[a-z]+",
+        """
+    the and of to is are was be by with from your you this that not no yes all any add new change changed delete
+    save saved view select selected search filter filters clear reset next previous page pages show hide count
+    counts row rows item items action actions run close cancel confirm back home log logout login sign password
+    username user users group name date time value state status true false none unknown enter code submit loading
+    results result found data settings light dark system language theme toggle sorting sort more open edit remove
+    create today now clock calendar choose file image currently before after field required error errors correct
+    below please must permission history recent model models site administration welcome again forgotten security
+    key keys authenticator recovery codes
+        """,
+    )
 )
 
 
