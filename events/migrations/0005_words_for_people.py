@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0003_webhooks_wait_per_endpoint'),
+        ('events', '0004_queues_are_swept_often'),
     ]
 
     operations = [
