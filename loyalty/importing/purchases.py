@@ -81,12 +81,7 @@ def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options
     for condition in _chunks(options.chunk):
         _post_until_done(done, condition, at=at, by=by, unit=unit)
     returns.post(done, at=at, unit=unit)
-    refused = staging.refused_rows()
-    done.count(refused)
-    into = options.errors or file.errors_path
-    if refused and into is not None:
-        report.write_errors(file, refused=refused, into=into)
-        done.errors_file = into if isinstance(into, Path) else None
+    report.close(file, done, errors=options.errors)
     _drop_working_tables()
 
 
@@ -190,7 +185,9 @@ def _post(done: ImportReport, condition: str, *, at: datetime, by: str, unit: in
     """One chunk in the caller's transaction. Rows name the import; the import's event names who started it."""
     mark = f"import:{done.import_id}"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE OR REPLACE TEMP VIEW import_chunk AS SELECT * FROM import_new WHERE {condition}")
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP VIEW import_chunk AS SELECT *, '' AS reason FROM import_new WHERE {condition}"
+        )
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, store_id) FROM "
             "(SELECT DISTINCT store_id FROM import_chunk ORDER BY store_id) s",

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import Min
 
-from loyalty.models import TierTable, TierThreshold
+from loyalty.models import Tier, TierTable, TierThreshold
 from members.importing import staging
 
 SQL = Path(__file__).parent / "sql"
@@ -62,3 +62,10 @@ def _rolling() -> str:
         )
         for table, begins, end in zip(tables, ["'-infinity'", *ends], [*ends, "'infinity'"], strict=True)
     )
+
+
+def lift(*, first: int, last: int, at: datetime, by: str) -> None:
+    """Write the tiers that `import_lift` promises to these persons, beside what their spend reaches."""
+    if staging.count(f"SELECT count(*) FROM import_lift WHERE person BETWEEN {first:d} AND {last:d}"):
+        first_tier = Tier.objects.order_by("rank").values_list("id", flat=True).first()
+        staging.run(SQL / "import_lift.sql", first=first, last=last, at=at, by=by, first_tier=first_tier)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+from members.importing import staging
 from members.importing.reading import CsvFile
 
 FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -42,6 +43,16 @@ class ImportReport:
     def count(self, refused: Mapping[int, str]) -> None:
         """Take up the refused rows by reason."""
         self.problems = dict(sorted(Counter(refused.values()).items()))
+
+
+def close(file: CsvFile, done: ImportReport, *, errors: Path | IO[str] | None) -> None:
+    """Count what was refused and write it to `errors`, or beside the file."""
+    refused = staging.refused_rows()
+    done.count(refused)
+    into = errors or file.errors_path
+    if refused and into is not None:
+        write_errors(file, refused=refused, into=into)
+        done.errors_file = into if isinstance(into, Path) else None
 
 
 def as_text(cell: str) -> str:

@@ -21,7 +21,7 @@ FROM (
         count(*) FILTER (WHERE earned > 0)::integer AS earns,
         sum(earned)::bigint AS earned,
         sum(total)::bigint AS spend,
-        max(occurred_at) AS last_at,
+        max(occurred_at) FILTER (WHERE id IS NOT NULL) AS last_at,
         min(expires_at) FILTER (WHERE earned > 0 AND expires_at > %(at)s) AS next_due_at
     FROM import_chunk
     WHERE member_id IS NOT NULL
