@@ -8,11 +8,13 @@ import random
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+
+from events import clock
 
 TIMEOUT_SECONDS = 10
 Json = dict[str, Any]
@@ -57,7 +59,7 @@ class Conversation:
         return {
             "receipt": self.receipt(name),
             "member": self.member or None,
-            "occurred_at": (at or datetime.now(UTC)).isoformat(),
+            "occurred_at": (at or clock.now()).isoformat(),
             "lines": lines,
             "total": sum(amounts),
         }
@@ -113,7 +115,7 @@ def clocks_agree(talk: Conversation) -> None:
     date = talk.call("GET", "/purchases?receipt=CHECK-nothing").headers.get("Date")
     if date is None:
         return
-    apart = abs(parsedate_to_datetime(date) - datetime.now(UTC))
+    apart = abs(parsedate_to_datetime(date) - clock.now())
     if apart > timedelta(minutes=5):
         raise Complaint(f"this machine and the server are {apart} apart; bills would wait for staff")
 
@@ -210,7 +212,7 @@ def a_cancelled_bill_never_happened(talk: Conversation) -> None:
 
 
 def an_offline_batch_catches_up(talk: Conversation) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     bills = [talk.new_bill(f"off{n}", 10_000 + n, at=now - timedelta(hours=n)) for n in range(20)]
     sent = bills + bills[::2]
     random.Random(talk.run).shuffle(sent)  # noqa: S311
@@ -225,7 +227,7 @@ def an_offline_batch_catches_up(talk: Conversation) -> None:
 
 
 def a_wrong_clock_does_not_block_a_sale(talk: Conversation) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     ahead = expect(talk.call("POST", "/purchases", talk.new_bill("ahead", 10_000, at=now + timedelta(hours=3))), 201)
     alike(ahead["status"], "review", "a bill three hours ahead")
     old = expect(talk.call("POST", "/purchases", talk.new_bill("old", 10_000, at=now - timedelta(days=100))), 201)

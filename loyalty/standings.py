@@ -1,4 +1,4 @@
-"""A member as the doors show one: who it is, the points and the tier, read together in one query."""
+"""A member as the doors show one: who it is, the points and the tier, read together in one call."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,43 +28,19 @@ class Standing:
     tier: TierStanding
 
 
-_SHOWN = """
-SELECT m.id, m.name, m.call_name,
-       (SELECT value FROM members_identifier WHERE member_id = m.id AND kind = 'phone' AND until_at IS NULL
-         ORDER BY from_at DESC LIMIT 1),
-       (SELECT value FROM members_identifier WHERE member_id = m.id AND kind = 'card' AND until_at IS NULL
-         ORDER BY from_at DESC LIMIT 1),
-       m.birth_day, m.birth_month, m.birth_calendar,
-       b.available, b.pending, b.held, b.debt, b.next_expiry_points, b.next_expiry_at, b.tier_id,
-       t.since, t.tier_id, ledger_spend(m.id, %(at)s - %(window)s, %(at)s),
-       (SELECT policies_version FROM loyalty_programme)
-  FROM members_member m
- CROSS JOIN LATERAL loyalty_balance(m.id, %(at)s) b
-  LEFT JOIN LATERAL (SELECT since, tier_id FROM loyalty_tierbeginning WHERE member_id = m.id
-                      ORDER BY since DESC, id DESC LIMIT 1) t ON true
-"""
-_BY_ID = _SHOWN + " WHERE m.id = %(value)s AND m.practice = %(practice)s AND m.status = 'active'"
-_BY_IDENTIFIER = (
-    _SHOWN
-    + """ WHERE m.id = (SELECT member_id FROM members_identifier WHERE kind = %(kind)s AND value = %(value)s
-                         AND practice = %(practice)s AND until_at IS NULL AND kind <> 'email')
-            AND m.status = 'active'"""
-)
-
-
 def of(kind: str, value: str | UUID, *, practice: bool, at: datetime) -> Standing | None:
     """The active member an `id`, `phone` (E.164) or `card` names now; None where there is none."""
     window = policies.last_known(at).ladder.window
-    asked: dict[str, Any] = {"kind": kind, "value": value, "practice": practice, "at": at, "window": window}
+    asked: list[Any] = [kind, str(value), practice, at, window]
     with connection.cursor() as cursor:
-        cursor.execute(_BY_ID if kind == "id" else _BY_IDENTIFIER, asked)
+        cursor.execute("SELECT * FROM loyalty_standing(%s, %s, %s, %s, %s)", asked)
         row = cursor.fetchone()
     return _standing(row, at=at) if row else None
 
 
 def _standing(row: tuple[Any, ...], *, at: datetime) -> Standing:
     (member_id, name, call_name, phone, card, birth_day, birth_month, calendar, *rest) = row
-    (available, pending, held, debt, next_points, next_at, tier_id, since, since_tier, spend, version) = rest
+    (available, pending, held, debt, next_points, next_at, tier_id, since, spend, version) = rest
     terms = policies.at(at, version=version)
     tier = terms.tiers[tier_id] if tier_id else terms.first_tier
     above = [(need, step) for need, step in terms.ladder.steps if step.rank > tier.rank]
@@ -89,7 +65,7 @@ def _standing(row: tuple[Any, ...], *, at: datetime) -> Standing:
         ),
         tier=TierStanding(
             tier=tier,
-            since=since if since_tier == tier.id else None,
+            since=since,
             window_spend=spend,
             next_tier=above[0][1] if above else None,
             next_missing=max(0, above[0][0] - spend) if above else 0,

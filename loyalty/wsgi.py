@@ -11,7 +11,7 @@ from typing import Any
 import django
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 django.setup(set_prefix=False)
@@ -33,7 +33,7 @@ class MachineHandler(WSGIHandler):
         # errors outside of any view are answered by the handlers of this URLconf
         request.urlconf = MACHINE_URLS
         response = super().get_response(request)
-        if not response.streaming:
+        if isinstance(response, HttpResponse):
             # else the server sends it in chunks, which old tills cannot read
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
