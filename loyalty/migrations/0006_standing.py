@@ -6,6 +6,6 @@ from events import sqlfiles
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0004_entries_read_in_time")]
+    dependencies = [("loyalty", "0005_words_for_people")]
 
     operations = [sqlfiles.run("loyalty", "08_standing.sql", folder="ledger/sql")]
