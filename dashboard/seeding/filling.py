@@ -17,18 +17,23 @@ from django.db import connection, transaction
 from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
 from dashboard.seeding.history import History
+from dashboard.seeding.people import Person
 from dashboard.seeding.places import CHAIN, PLACES
 from dashboard.seeding.returns import CameBack
 from dashboard.seeding.shop import Shop
 from events import commands
 from loyalty import expiry
+from loyalty.importing import members as members_importing
 from loyalty.importing import purchases as purchases_importing
+from loyalty.importing.members import MemberOptions
 from loyalty.importing.purchases import PurchaseOptions
 from loyalty.models import Purchase, Store
+from members.importing import consents as consents_importing
+from members.importing.consents import ConsentOptions
 from members.importing.report import ImportReport
 from members.models import Member
 
-TILL_DAYS = 7
+TILL_DAYS = 5
 KIND = "seed_demo"
 DONE = f"{KIND}/done"
 
@@ -160,17 +165,35 @@ def _write(plan: _Plan, start: datetime, end: datetime, *, last: bool) -> None:
     if last:
         plan.counter.work(bills=bills, people=people)
     else:
-        plan.counter.work(bills=[bill for bill in bills if bill in plan.wishes], people=people)
-        _from_files(plan, [bill for bill in bills if bill not in plan.wishes], at=end)
+        plan.counter.work(bills=[bill for bill in bills if bill in plan.wishes], people=[])
+        _from_files(plan, [bill for bill in bills if bill not in plan.wishes], people, at=end)
     expiry.book_due(at=end)
     _remember(plan.shop.stores[0].pk, _chapter_key(start), at=end)
 
 
-def _from_files(plan: _Plan, bills: list[int], *, at: datetime) -> None:
+def _from_files(plan: _Plan, bills: list[int], people: list[Person], *, at: datetime) -> None:
     back = [plan.back[bill] for bill in bills if bill in plan.back and plan.back[bill].at < at]
-    sheet = _file(sheets.purchases(plan.past, bills=bills, came_back=back))
-    options = PurchaseOptions(member_as="external", errors=io.StringIO())
-    _clean(purchases_importing.run(source=sheet, at=at, by="system", options=options))
+    _clean(
+        members_importing.run(
+            source=_file(sheets.members(people)), at=at, by="system", options=MemberOptions(errors=io.StringIO())
+        )
+    )
+    _clean(
+        consents_importing.run(
+            source=_file(sheets.consents(people)),
+            at=at,
+            by="system",
+            options=ConsentOptions(member_as="external", errors=io.StringIO()),
+        )
+    )
+    _clean(
+        purchases_importing.run(
+            source=_file(sheets.purchases(plan.past, bills=bills, came_back=back)),
+            at=at,
+            by="system",
+            options=PurchaseOptions(member_as="external", errors=io.StringIO()),
+        )
+    )
 
 
 def _file(text: str) -> io.BytesIO:

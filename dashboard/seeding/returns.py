@@ -1,4 +1,4 @@
-"""What comes back: a cup made wrong, a cake not fresh; about one bill in a hundred, within the hour."""
+"""What comes back: a cup made wrong, a cake not fresh; about one bill in 300, within the hour."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.seeding.history import History
 
-SHARE = 0.009
+SHARE = 0.003
 CANCELLED = 0.004
 
 
