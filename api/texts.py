@@ -35,7 +35,31 @@ TITLES: dict[str, tuple[str, str]] = {
     "email_unreadable": ("Không đọc được địa chỉ e-mail.", "The e-mail address cannot be read."),
     "card_unreadable": ("Không đọc được số thẻ.", "The card number cannot be read."),
     "qr_refused": ("Mã QR sai hoặc đã hết giờ.", "The QR code is wrong or has lapsed."),
+    "name_unreadable": ("Tên trống hoặc quá dài.", "The name is empty or too long."),
+    "birthday_impossible": ("Không có ngày sinh như vậy.", "There is no such birthday."),
+    "gender_unknown": ("Giới tính không có trong danh sách.", "The gender is not on the list."),
+    "locale_unknown": ("Ngôn ngữ không có trong danh sách.", "The language is not on the list."),
+    "consent_unreadable": ("Mục đích hoặc kênh không có.", "There is no such purpose or channel."),
+    "consent_text_unknown": (
+        "Không có văn bản đồng ý này cho mục đích đó.",
+        "There is no such consent text for that purpose.",
+    ),
     # bills
+    "programme_missing": ("Cửa hàng chưa mở chương trình.", "The shop has no programme yet."),
+    "payment_method_unknown": (
+        "Cách thanh toán không có trong chương trình.",
+        "The programme has no such method of payment.",
+    ),
+    "business_date_off": (
+        "Ngày bán hàng lệch hơn một ngày so với giờ bán.",
+        "The business date is more than a day away from the time of sale.",
+    ),
+    "member_needed": ("Khách lẻ không có điểm để dùng.", "A guest has no points to spend."),
+    "occurred_before_purchase": (
+        "Giờ trả hàng trước giờ bán hoặc ở tương lai.",
+        "The return happens before the sale, or lies ahead.",
+    ),
+    "refused": ("Bị từ chối.", "Refused."),
     "total_mismatch": ("Tổng hóa đơn không khớp.", "The total does not follow from the bill."),
     "bill_out_of_bounds": ("Hóa đơn vượt giới hạn.", "The bill is beyond the bounds."),
     "receipt_conflict": (
@@ -61,6 +85,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "total_mismatch": (
         "Tính từ các dòng là {expected}, hóa đơn ghi {total}.",
         "The lines make {expected}, the bill says {total}.",
+    ),
+    "points_exceed_bill": (
+        "Hóa đơn này dùng được nhiều nhất {spendable} điểm.",
+        "This bill takes at most {spendable} points.",
     ),
 }
 
@@ -93,7 +121,7 @@ def pick(pair: tuple[str, str], language: Language) -> str:
 
 
 def title(code: str, language: Language) -> str:
-    return pick(TITLES[code], language) if code in TITLES else pick(TITLES["malformed"], language)
+    return pick(TITLES.get(code, TITLES["refused"]), language)
 
 
 def detail(code: str, language: Language, numbers: Mapping[str, Any]) -> str:
