@@ -220,7 +220,7 @@ def _records(lines: Iterator[str], *, delimiter: str, width: int) -> Iterator[tu
         line = waiting.pop(0) if waiting else next(lines, "")
         if not line:
             return
-        number += 1
+        begun = number = number + 1
         if not line.strip():
             continue
         record = line
@@ -231,17 +231,14 @@ def _records(lines: Iterator[str], *, delimiter: str, width: int) -> Iterator[tu
                 break
             taken.append(more)
             record += more
-        if record.count('"') % 2:
-            # the quote is never closed: this line alone is lost, those after it are read again
+        flaw, cells = _cells(record, delimiter=delimiter, width=width)
+        if flaw and taken:
+            # a quote that is never closed swallowed good lines: this one alone is lost, those are read again
             waiting = taken + waiting
-            yield (
-                number,
-                "quotes_wrong",
-                line.rstrip("\n").replace('"', "").split(delimiter),
-            )
-            continue
-        yield number, *_cells(record, delimiter=delimiter, width=width)
-        number += len(taken)
+            flaw, cells = _cells(line, delimiter=delimiter, width=width)
+        else:
+            number += len(taken)
+        yield begun, flaw, cells
 
 
 def _cells(record: str, *, delimiter: str, width: int) -> tuple[str, list[str]]:

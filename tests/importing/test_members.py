@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.models import Event
-from loyalty import auditing, founding
+from loyalty import auditing, founding, policies
 from loyalty.importing import members
 from loyalty.models import Account, Entry, Lot, Store, TierBeginning, TierOverride
 from members import finding, joining, searching
@@ -27,6 +27,7 @@ LAN = "C1,0912 345 678,Lan@Example.com,,Nguyễn Thị Lan,20/5/1990,,nữ,Hà N
 @pytest.fixture(autouse=True)
 def programme() -> None:
     founding.found(name="Cà phê Sáng", at=NOW)
+    policies.forget()
 
 
 def load(*rows: str, header: str = HEADER, at: datetime = NOW, **options: Any) -> ImportReport:

@@ -9,7 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from events.models import Event
-from loyalty import auditing, earning, founding
+from loyalty import auditing, earning, founding, policies
 from loyalty.bill import Bill, BillLine
 from loyalty.models import (
     Account,
@@ -34,6 +34,7 @@ LAN, HOA, MINH = "0912345678", "0987654321", "0356789012"
 @pytest.fixture(autouse=True)
 def programme() -> None:
     founding.found(name="Cà phê Sáng", at=NOW)
+    policies.forget()
 
 
 def audit() -> list[str]:

@@ -1,7 +1,16 @@
 -- A till posted some of the chunk's receipts after we looked: its bills stand, the members' sums are made anew.
-DELETE FROM import_new n
-USING loyalty_purchase p
-WHERE p.store_id = n.store_id AND p.period = n.period AND p.receipt = n.receipt AND p.import_id IS DISTINCT FROM %(import_id)s;
+WITH gone AS (
+    DELETE FROM import_new n
+    USING loyalty_purchase p
+    WHERE p.store_id = n.store_id
+        AND p.period = n.period
+        AND p.receipt = n.receipt
+        AND p.import_id IS DISTINCT FROM %(import_id)s
+    RETURNING
+        n.rows,
+        (p.total, p.occurred_at, p.member_id) IS DISTINCT FROM (n.total, n.occurred_at, n.member_id) AS other
+)
+INSERT INTO import_problem SELECT unnest(rows), 'receipt_conflict' FROM gone WHERE other;
 
 UPDATE import_new n
 SET nth = w.nth, earned_so_far = w.earned_so_far
