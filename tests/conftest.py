@@ -29,6 +29,11 @@ ENGINES.set_environment(process=THIS_PROCESS)
 # Before any other conftest is read, so that it may import models at its top.
 django.setup()
 
+from django.core.cache import cache  # noqa: E402
+
+from api import access  # noqa: E402
+from loyalty import policies  # noqa: E402
+
 _numbers = itertools.count(1)
 
 
@@ -55,6 +60,14 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Instead of pytest-django's test database: a copy of the migrated template for this process."""
     with django_db_blocker.unblock(), ENGINES.copy(f"rolled_back_{THIS_PROCESS}"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What is remembered of policies, keys and wrong guesses belongs to the database of the test before."""
+    cache.clear()
+    policies.forget()
+    access.forget()
 
 
 @pytest.fixture
