@@ -36,9 +36,9 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
             "reason": decision.reason,
         },
         "facts": [
-            (_("Cửa hàng"), purchase.store.name),
+            (_("cửa hàng"), purchase.store.name),
             (
-                _("Máy bán hàng"),
+                _("máy bán hàng"),
                 purchase.terminal.code if purchase.terminal_id and purchase.terminal else wording.NOTHING,
             ),
             (_("Bán lúc"), wording.moment(purchase.occurred_at)),

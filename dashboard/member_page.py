@@ -87,7 +87,7 @@ def _statement(member_id: UUID, stores: dict[int, str]) -> Table:
     lines = queries.statement(member_id, limit=SHOWN)
     return Table(
         title=_("Sao kê điểm"),
-        headings=[_("Ngày"), _("Loại"), _("Điểm"), _("Còn lại"), _("Hóa đơn"), _("Cửa hàng"), _("Lý do")],
+        headings=[_("Ngày"), _("Loại"), _("Điểm"), _("Còn lại"), _("hóa đơn"), _("cửa hàng"), _("Lý do")],
         numbers=(2, 3),
         rows=[
             [
@@ -110,7 +110,7 @@ def _purchases(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
     rows = Purchase.objects.filter(member_id=member_id).order_by("-occurred_at")[:SHOWN]
     return Table(
         title=_("Hóa đơn"),
-        headings=[_("Ngày"), _("Số hóa đơn"), _("Cửa hàng"), _("Tổng"), _("Tích"), _("Dùng"), _("Trạng thái")],
+        headings=[_("Ngày"), _("Số hóa đơn"), _("cửa hàng"), _("Tổng"), _("Tích"), _("Dùng"), _("Trạng thái")],
         numbers=(3, 4, 5),
         rows=[
             [
@@ -213,7 +213,7 @@ def _timeline(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
     items = TimelineItem.objects.filter(member_id=member_id).order_by("-at")[:SHOWN]
     return Table(
         title=_("Dòng thời gian"),
-        headings=[_("Lúc"), _("Việc"), "", _("Cửa hàng")],
+        headings=[_("Lúc"), _("Việc"), "", _("cửa hàng")],
         rows=[
             [
                 wording.moment(item.at),

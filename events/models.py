@@ -76,7 +76,7 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name = _("lần chuyển")
-        verbose_name_plural = _("chuyển sự kiện")
+        verbose_name_plural = _("Chuyển sự kiện")
         constraints = [
             models.UniqueConstraint(fields=["event", "reader"], name="an_event_reaches_a_reader_once"),
             models.CheckConstraint(condition=Q(state__in=["open", "done", "dead"]), name="delivery_state_is_known"),
@@ -139,7 +139,7 @@ class WebhookEndpoint(models.Model):
 
     class Meta:
         verbose_name = _("webhook")
-        verbose_name_plural = _("webhook")
+        verbose_name_plural = _("Webhook")
 
     def __str__(self) -> str:
         return self.url
@@ -167,7 +167,7 @@ class WebhookMessage(models.Model):
 
     class Meta:
         verbose_name = _("tin webhook")
-        verbose_name_plural = _("tin webhook")
+        verbose_name_plural = _("Tin webhook")
         constraints = [
             models.UniqueConstraint(fields=["event", "endpoint"], name="one_message_per_event_and_endpoint"),
             models.CheckConstraint(condition=Q(state__in=["open", "sent", "dead"]), name="message_state_is_known"),

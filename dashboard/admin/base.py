@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
@@ -10,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from dashboard import access
+from dashboard.fields import MoneyField
 from dashboard.paging import UncountedPaginator
+
+# columns that hold minor units of the currency
+AMOUNTS = {"per_amount", "point_value", "proof_above"}
 
 
 class _ByMatrix:
@@ -58,6 +63,16 @@ class ShopAdmin(_ByMatrix, ModelAdmin):
         changelist.full_result_count = changelist.result_count  # says nothing of a count that was not made
         self.prepare(request, changelist.result_list)
         return changelist
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Amounts as people write them; a choice without links to add and edit what is chosen from."""
+        if db_field.name in AMOUNTS:
+            label, required = capfirst(db_field.verbose_name), not db_field.blank
+            return MoneyField(label=label, required=required, min_value=0, initial=db_field.get_default())
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def get_urls(self) -> list[URLPattern]:
         """Nothing is deleted, and history has a page of its own."""

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -31,7 +32,7 @@ SCOPE_WORDS = {
 
 class KeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("được làm"),
+        label=capfirst(_("được làm")),
         choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
         initial=[scope for scope in SCOPES if scope != "voucher"],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,9 @@ class MemberAdmin(BigAdmin):
         if not search_term.strip():
             return queryset, False
         found = searching.search(search_term, limit=FOUND_AT_MOST)
-        return queryset.filter(pk__in=[hit.member_id for hit in found]), False
+        ids = [hit.member_id for hit in found]
+        closeness = Case(*(When(pk=id, then=place) for place, id in enumerate(ids)), default=len(ids))
+        return queryset.filter(pk__in=ids).order_by(closeness, "-pk"), False
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         ids = [row.pk for row in rows]
@@ -79,12 +81,6 @@ class MemberAdmin(BigAdmin):
         if db_field.name == "contact_person":
             kwargs["queryset"] = User.objects.filter(is_active=True).filter(groups__isnull=False).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "contact_person":
-            field.widget = field.widget.widget  # without Django's links to add and edit staff from here
-        return field
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # members join at the till, online or by import

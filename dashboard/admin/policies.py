@@ -9,10 +9,10 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from dashboard import wording
 from dashboard.admin.base import ReadOnlyInline, ShopAdmin
+from dashboard.fields import MoneyField
 from events import clock
 from loyalty import policies
 from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
@@ -130,6 +130,7 @@ class SpendingPolicyAdmin(PolicyAdmin):
         "max_points",
         "step",
         "max_share_percent",
+        "proof_above",
         "first_use_after_days",
         "part_paid_earns",
         "excluded_categories",
@@ -223,9 +224,7 @@ class TierTableAdmin(PolicyAdmin):
         last = TierTable.objects.order_by("-valid_from").first()
         was = dict(TierThreshold.objects.filter(table=last).values_list("tier_id", "spend"))
         spends = {
-            f"spend_{tier.id}": forms.IntegerField(
-                label=tier.name_vi, min_value=1, initial=was.get(tier.id), widget=UnfoldAdminIntegerFieldWidget
-            )
+            f"spend_{tier.id}": MoneyField(label=wording.tier_name(tier), min_value=0, initial=was.get(tier.id))
             for tier in Tier.objects.filter(rank__gt=0).order_by("rank")
         }
         kwargs["form"] = type("TierTableForm", (TierTableForm,), spends)

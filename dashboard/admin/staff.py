@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -53,10 +54,13 @@ class _RolesAndStores(forms.ModelForm):
     """Roles as check boxes; stores by name."""
 
     groups = forms.ModelMultipleChoiceField(
-        label=_("vai trò"), queryset=Group.objects.none(), widget=UnfoldAdminCheckboxSelectMultipleWidget, required=True
+        label=capfirst(_("vai trò")),
+        queryset=Group.objects.none(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=True,
     )
     store_ids = forms.MultipleChoiceField(
-        label=_("cửa hàng"),
+        label=capfirst(_("cửa hàng")),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Cửa hàng người này làm việc; để trống là tất cả."),

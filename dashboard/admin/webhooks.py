@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.forms.widgets import ArrayWidget
@@ -26,7 +27,9 @@ class MessageStateFilter(deliveries.StateFilter):
 
 
 class EndpointForm(forms.ModelForm):
-    url = forms.URLField(label=_("địa chỉ"), max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
+    url = forms.URLField(
+        label=capfirst(_("địa chỉ")), max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+    )
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]

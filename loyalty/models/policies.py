@@ -33,6 +33,7 @@ class Programme(models.Model):
 
     class Meta:
         verbose_name = _("chương trình")
+        verbose_name_plural = _("Chương trình")
         constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme")]
 
     def __str__(self) -> str:
@@ -60,7 +61,7 @@ class EarningRule(DatedPolicy):
 
     class Meta:
         verbose_name = _("quy tắc tích điểm")
-        verbose_name_plural = _("quy tắc tích điểm")
+        verbose_name_plural = _("Tích điểm")
         constraints = [
             models.CheckConstraint(condition=Q(points__range=(0, 1_000_000)), name="a_rule_awards_whole_points"),
             models.CheckConstraint(condition=Q(per_amount__gte=1), name="a_rule_has_an_amount"),
@@ -88,7 +89,7 @@ class SpendingPolicy(DatedPolicy):
 
     class Meta:
         verbose_name = _("chính sách dùng điểm")
-        verbose_name_plural = _("chính sách dùng điểm")
+        verbose_name_plural = _("Dùng điểm")
         constraints = [
             models.CheckConstraint(condition=Q(point_value__gte=1), name="a_point_has_a_value"),
             models.CheckConstraint(condition=Q(min_points__gte=1, step__gte=1), name="points_are_spent_in_whole_steps"),
@@ -109,7 +110,7 @@ class ExpiryPolicy(DatedPolicy):
 
     class Meta:
         verbose_name = _("chính sách hết hạn điểm")
-        verbose_name_plural = _("chính sách hết hạn điểm")
+        verbose_name_plural = _("Hết hạn điểm")
         constraints = [
             models.CheckConstraint(
                 condition=Q(months__isnull=True) | Q(months__range=(1, 240)), name="points_live_for_months"

@@ -80,7 +80,7 @@ class Purchase(models.Model):
 
     class Meta:
         verbose_name = _("hóa đơn")
-        verbose_name_plural = _("hóa đơn")
+        verbose_name_plural = _("Hóa đơn")
         constraints = [
             models.UniqueConstraint(fields=["store", "period", "receipt"], name="a_receipt_is_posted_once"),
             models.CheckConstraint(
@@ -196,7 +196,7 @@ class Return(models.Model):
 
     class Meta:
         verbose_name = _("phiếu trả hàng")
-        verbose_name_plural = _("phiếu trả hàng")
+        verbose_name_plural = _("Trả hàng")
         constraints = [
             models.UniqueConstraint(
                 fields=["store", "period", "receipt"],

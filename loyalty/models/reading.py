@@ -38,7 +38,7 @@ class EntryRow(models.Model):
         managed = False
         db_table = "loyalty_entryrow"
         verbose_name = _("dòng sổ điểm")
-        verbose_name_plural = _("sổ điểm")
+        verbose_name_plural = _("Sổ điểm")
 
     def __str__(self) -> str:
         return self.id

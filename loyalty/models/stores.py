@@ -38,7 +38,7 @@ class Store(models.Model):
 
     class Meta:
         verbose_name = _("cửa hàng")
-        verbose_name_plural = _("cửa hàng")
+        verbose_name_plural = _("Cửa hàng")
         constraints = [
             models.CheckConstraint(
                 condition=Q(receipt_restart__in=["never", "yearly", "monthly", "daily", "terminal_daily"]),
@@ -70,7 +70,7 @@ class Terminal(models.Model):
 
     class Meta:
         verbose_name = _("máy bán hàng")
-        verbose_name_plural = _("máy bán hàng")
+        verbose_name_plural = _("Máy bán hàng")
         constraints = [
             models.UniqueConstraint(fields=["store", "code"], name="terminal_code_is_unique_in_its_store"),
             models.CheckConstraint(condition=Q(print_width__in=[32, 42]), name="print_width_is_32_or_42"),
@@ -102,7 +102,7 @@ class ApiKey(models.Model):
 
     class Meta:
         verbose_name = _("khóa API")
-        verbose_name_plural = _("khóa API")
+        verbose_name_plural = _("Khóa API")
         constraints = [
             models.CheckConstraint(condition=Q(scopes__contained_by=list(SCOPES)), name="scopes_are_known"),
         ]

@@ -20,7 +20,7 @@ class Tier(models.Model):
 
     class Meta:
         verbose_name = _("hạng")
-        verbose_name_plural = _("hạng")
+        verbose_name_plural = _("Hạng thành viên")
         constraints = [models.CheckConstraint(condition=Q(rank__gte=0), name="tier_rank_is_not_negative")]
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class TierTable(DatedPolicy):
 
     class Meta:
         verbose_name = _("bảng hạng")
-        verbose_name_plural = _("bảng hạng")
+        verbose_name_plural = _("Bảng hạng")
         constraints = [models.CheckConstraint(condition=Q(window_days__range=(1, 3660)), name="tier_window_is_days")]
         triggers = [APPEND_ONLY, no_truncate()]
 

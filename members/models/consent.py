@@ -26,7 +26,7 @@ class ConsentText(models.Model):
 
     class Meta:
         verbose_name = _("văn bản đồng ý")
-        verbose_name_plural = _("văn bản đồng ý")
+        verbose_name_plural = _("Văn bản đồng ý")
         triggers = [APPEND_ONLY, no_truncate()]
 
     def __str__(self) -> str:

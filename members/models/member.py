@@ -66,7 +66,7 @@ class Member(models.Model):
 
     class Meta:
         verbose_name = _("thành viên")
-        verbose_name_plural = _("thành viên")
+        verbose_name_plural = _("Thành viên")
         constraints = [
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)), name="birth_month_is_a_month"

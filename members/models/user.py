@@ -16,7 +16,7 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = _("nhân viên")
-        verbose_name_plural = _("nhân viên")
+        verbose_name_plural = _("Nhân viên")
 
     def get_full_name(self) -> str:
         """The family's name first, as everybody here writes it."""
