@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from dashboard.seeding import filling
-from loyalty.models import Entry, Programme, Purchase, PurchaseLine, Store, Terminal
+from loyalty.models import Entry, Programme, Purchase, PurchaseLine, Return, Store, Terminal
 from members.models import Consent, Member
 from tests.conftest import ENGINES
 from tests.seeding import audit
@@ -44,6 +44,13 @@ def test_members_earn_guests_do_not_and_some_pay_with_points() -> None:
     assert Purchase.objects.filter(spent__gt=0).exists()
     assert Entry.objects.filter(kind="spend").exists()
     assert not PurchaseLine.objects.filter(cost=None).exists()
+
+
+def test_something_came_back_and_the_books_say_so() -> None:
+    clawed_back = Return.objects.filter(clawed_back__gt=0)
+
+    assert Return.objects.filter(kind="return").exists()
+    assert Entry.objects.filter(kind="clawback").count() == clawed_back.count() > 0
 
 
 def test_nothing_was_sold_while_tet_closed_the_doors() -> None:
