@@ -54,7 +54,8 @@ def _own_type(wanted: type, value: object) -> object:
 
 def shape(data: bytes | msgspec.Raw, wanted: type[B]) -> B:
     """The body as a Struct, or a 400 that points at the first thing that is wrong."""
-    if _ESCAPED_NUL.search(data):
+    # the plain search first: it reads a whole batch in no time
+    if b"\\u0000" in bytes(data) and _ESCAPED_NUL.search(data):
         raise malformed("", "nul_character")
     try:
         return _decoder(wanted).decode(data)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from loyalty import clocks, paying
+from loyalty import paying
 from loyalty.bill import Bill
 from loyalty.ledger.posting import Snapshot
 from loyalty.models import Purchase
@@ -103,6 +103,7 @@ def posting(
     snapshot: Snapshot,
     terms: Policies,
     till: Till,
+    day: date,
     fingerprint: bytes,
     at: datetime,
     request_id: str,
@@ -111,7 +112,6 @@ def posting(
     bill = composed.bill
     member = snapshot.member_id
     available_after, debt_after = composed.balance_after(snapshot)
-    day = clocks.business_date(bill, till=till)
     body: dict[str, Any] = {
         "purchase": {
             "id": snapshot.new_id,
@@ -214,7 +214,9 @@ def _extras(bill: Bill) -> dict[str, Any]:
     return extras
 
 
-def record(composed: Composed, *, snapshot: Snapshot, terms: Policies, till: Till, at: datetime) -> PurchaseRecord:
+def record(
+    composed: Composed, *, snapshot: Snapshot, terms: Policies, till: Till, day: date, at: datetime
+) -> PurchaseRecord:
     """The answer to a sale just decided; `queries.purchase` reads the same back from the rows."""
     bill = composed.bill
     member = snapshot.member_id
@@ -226,7 +228,7 @@ def record(composed: Composed, *, snapshot: Snapshot, terms: Policies, till: Til
         store_name=till.store_name,
         terminal_code=till.terminal_code,
         receipt=bill.receipt,
-        business_date=_day(bill, till),
+        business_date=day,
         status=composed.status,
         member_id=member,
         occurred_at=bill.occurred_at,
@@ -245,7 +247,3 @@ def record(composed: Composed, *, snapshot: Snapshot, terms: Policies, till: Til
         reasons=composed.reasons,
         lines=composed.lines,
     )
-
-
-def _day(bill: Bill, till: Till) -> date:
-    return clocks.business_date(bill, till=till)

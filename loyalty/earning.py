@@ -4,7 +4,7 @@
 posting call, COMMIT. The rules in between are pure: a quote is the same without writing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -170,21 +170,20 @@ class _Prepared:
 
 def _record_chunk(items: Sequence[BatchItem], *, till: Till, at: datetime, request_id: str) -> list[BatchResult]:
     results: list[BatchResult | None] = [None] * len(items)
-    waiting = list(range(len(items)))
-    for place in list(waiting):
+    openings: dict[int, Opening] = {}
+    for place, item in enumerate(items):
         try:
-            items[place].bill.check()
-            if items[place].bill.points_to_spend:
+            item.bill.check()
+            if item.bill.points_to_spend:
                 raise OnlineOnly()
-            _opening(items[place].bill, items[place].who, till=till, receipt=items[place].bill.receipt)
+            openings[place] = _opening(item.bill, item.who, till=till, receipt=item.bill.receipt)
         except Refusal as refusal:
-            results[place] = BatchResult(receipt=items[place].bill.receipt, refusal=refusal)
-            waiting.remove(place)
+            results[place] = BatchResult(receipt=item.bill.receipt, refusal=refusal)
     tries = 0
-    while waiting:
+    while openings:
         try:
             with transaction.atomic():
-                done = dict(_post_rounds(items, waiting, till=till, at=at, request_id=request_id))
+                done = dict(_post_rounds(items, openings, till=till, at=at, request_id=request_id))
         except _TakenMeanwhile:
             tries += 1
             if tries == 3:
@@ -197,10 +196,10 @@ def _record_chunk(items: Sequence[BatchItem], *, till: Till, at: datetime, reque
 
 
 def _post_rounds(
-    items: Sequence[BatchItem], waiting: Sequence[int], *, till: Till, at: datetime, request_id: str
+    items: Sequence[BatchItem], openings: Mapping[int, Opening], *, till: Till, at: datetime, request_id: str
 ) -> Iterator[tuple[int, BatchResult]]:
     """Bills of one member, or with one receipt, go one after the other: each round sees what the last one wrote."""
-    left = list(waiting)
+    left = list(openings)
     while left:
         receipts: set[str] = set()
         people: set[tuple[str, str]] = set()
@@ -214,23 +213,22 @@ def _post_rounds(
             receipts.add(item.bill.receipt)
             if person:
                 people.add(person)
-        yield from _post_round(items, now, till=till, at=at, request_id=request_id)
-        left = [place for place in left if place not in now]
+        asked = {place: openings[place] for place in now}
+        yield from _post_round(items, asked, till=till, at=at, request_id=request_id)
+        left = [place for place in left if place not in asked]
 
 
 def _post_round(
-    items: Sequence[BatchItem], places: Sequence[int], *, till: Till, at: datetime, request_id: str
+    items: Sequence[BatchItem], openings: Mapping[int, Opening], *, till: Till, at: datetime, request_id: str
 ) -> Iterator[tuple[int, BatchResult]]:
-    openings = [
-        _opening(items[place].bill, items[place].who, till=till, receipt=items[place].bill.receipt) for place in places
-    ]
-    snaps = posting.open_accounts(openings, store_id=till.store_id, practice=till.practice, at=at, by=till.by)
+    asked = list(openings.values())
+    snaps = posting.open_accounts(asked, store_id=till.store_id, practice=till.practice, at=at, by=till.by)
     ready: list[tuple[int, _Prepared]] = []
     members: set[UUID] = set()
-    later: list[int] = []
-    for place, snap in zip(places, snaps, strict=True):
+    later: dict[int, Opening] = {}
+    for (place, opening), snap in zip(openings.items(), snaps, strict=True):
         if snap.member_id is not None and snap.member_id in members:
-            later.append(place)  # one member under two names (phone and card) in one round
+            later[place] = opening  # one member under two names (phone and card) in one round
             continue
         if snap.member_id is not None:
             members.add(snap.member_id)
@@ -278,10 +276,18 @@ def _prepare(item: BatchItem, snap: Snapshot, *, till: Till, at: datetime, reque
     status = clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at)
     terms = policies.at(bill.occurred_at, version=snap.policies_version)
     composed = composing.compose(bill, snapshot=snap, terms=terms, status=status, at=at)
+    day = clocks.business_date(bill, till=till)
     posting_ = composing.posting(
-        composed, snapshot=snap, terms=terms, till=till, fingerprint=item.fingerprint, at=at, request_id=request_id
+        composed,
+        snapshot=snap,
+        terms=terms,
+        till=till,
+        day=day,
+        fingerprint=item.fingerprint,
+        at=at,
+        request_id=request_id,
     )
-    return _Prepared(posting_, composing.record(composed, snapshot=snap, terms=terms, till=till, at=at), terms)
+    return _Prepared(posting_, composing.record(composed, snapshot=snap, terms=terms, till=till, day=day, at=at), terms)
 
 
 def _replay(item: BatchItem, snap: Snapshot, purchase_id: UUID) -> Recorded:

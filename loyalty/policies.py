@@ -5,11 +5,13 @@ number in the statement that locks the account, so that a sale never runs under 
 """
 
 import bisect
+import functools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -73,8 +75,14 @@ class Policies:
         """When points earned at `moment` end: local midnight after the day `months` calendar months later."""
         if self.expiry.months is None:
             return None
-        day = moment.astimezone(local_zone()).date() + relativedelta(months=self.expiry.months) + timedelta(days=1)
-        return local_midnight(day)
+        zone = local_zone()
+        return _months_later(moment.astimezone(zone).date(), self.expiry.months, zone)
+
+
+@functools.lru_cache(maxsize=1024)
+def _months_later(day: date, months: int, zone: ZoneInfo) -> datetime:
+    """The midnight that ends the day `months` calendar months after `day`."""
+    return datetime.combine(day + relativedelta(months=months) + timedelta(days=1), time.min, tzinfo=zone)
 
 
 def local_midnight(day: date) -> datetime:
@@ -107,13 +115,21 @@ class _Book:
         if not (self.tiers and self.earning and self.spending and self.expiry and self.tables):
             raise ProgrammeMissing()
 
+        kinds: tuple[Sequence[DatedPolicy], ...] = (self.earning, self.spending, self.expiry, self.tables)
+        self.begins = sorted({policy.valid_from for kind in kinds for policy in kind})
+        self.eras = [self._era(begin) for begin in self.begins]
+
     def at(self, moment: datetime) -> Policies:
+        """Nothing changes between two beginnings; what is older than the first has the first."""
+        return self.eras[max(0, bisect.bisect_right(self.begins, moment) - 1)]
+
+    def _era(self, begin: datetime) -> Policies:
         return Policies(
             programme=self.programme,
-            earning=_in_force(self.earning, moment),
-            spending=_in_force(self.spending, moment),
-            expiry=_in_force(self.expiry, moment),
-            ladder=self.ladders[_in_force(self.tables, moment).id],
+            earning=_in_force(self.earning, begin),
+            spending=_in_force(self.spending, begin),
+            expiry=_in_force(self.expiry, begin),
+            ladder=self.ladders[_in_force(self.tables, begin).id],
             tiers=self.tiers,
             first_tier=next(iter(self.tiers.values())),
         )

@@ -207,7 +207,6 @@ def external(text: str) -> str:
 
 # control (Cc), format and zero-width (Cf: joiners, bidi overrides, soft hyphens, BOM), lone surrogates (Cs)
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 16
 WORDS_CHOSEN_FROM = 5
@@ -217,10 +216,16 @@ LONGEST_TOKEN = 60
 def clean(text: str) -> str:
     """The text as kept and shown: NFC, single blanks, nothing invisible. Everything else stays as typed."""
     if text.isascii() and text.isprintable():
-        return _BLANKS.sub(" ", text).strip()
-    spaced = _BLANKS.sub(" ", text)
-    seen = "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", seen)).strip()
+        return _single_blanks(text)
+    spaced = _single_blanks(text)
+    if not spaced.isprintable():
+        seen = (character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
+        spaced = _single_blanks("".join(seen))
+    return unicodedata.normalize("NFC", spaced)
+
+
+def _single_blanks(text: str) -> str:
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
@@ -231,7 +236,7 @@ def fold(text: str) -> str:
         plain = "".join(character for character in split if unicodedata.category(character) != "Mn")
         # old Vietnamese fonts typed the Icelandic eth for đ
         plain = unicodedata.normalize("NFC", plain.replace("đ", "d").replace("ð", "d"))
-    return _BLANKS.sub(" ", plain).strip()
+    return _single_blanks(plain)
 
 
 def words(text: str) -> list[str]:
