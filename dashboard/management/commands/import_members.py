@@ -13,7 +13,7 @@ from members.importing.reading import FileUnreadable
 
 
 class Command(BaseCommand):
-    help = "Nhập thành viên từ tệp CSV (nhiều dòng cho một người = nhiều lô điểm). / Import members from a CSV file."
+    help = "Nhập thành viên từ tệp CSV (nhiều dòng cho một người = nhiều đợt điểm). / Import members from a CSV file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

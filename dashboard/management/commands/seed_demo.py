@@ -1,7 +1,7 @@
 """`manage.py seed_demo`: the invented coffee chain, written once into an empty shop."""
 
 import time
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
-        bar = Progress("Writing the demo history", out=self.stderr._out)
+        bar = Progress("Writing the demo history", out=cast(TextIO, self.stderr._out))
         members, months = options["members"], options["months"]
         if not 1 <= members <= 100_000 or not 1 <= months <= 60:
             raise CommandError("--members is 1 to 100,000 and --months 1 to 60.")
