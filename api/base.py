@@ -1,8 +1,8 @@
 """What every call of the API has in common: key, scope, fairness, strict reading, one answer format, no surprise."""
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -64,7 +64,7 @@ class Door(APIView):
         self.args, self.kwargs, self._raw = args, kwargs, None
         self.language = texts.language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        self.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         self.request = self.initialize_request(request, *args, **kwargs)
         try:
             response = persisting.until_done(self._answer_once, started=started)
