@@ -140,7 +140,7 @@ def record_purchase(
                     return prepared
                 if bill.points_to_spend and not proven:
                     _check_daily_amount(prepared, at=at)
-                if not posting.post_purchases([prepared.posting])[0]:
+                if not posting.post_purchase(prepared.posting):
                     raise _TakenMeanwhile
                 return Recorded(prepared.record, replayed=False)
         except _TakenMeanwhile:
@@ -242,7 +242,7 @@ def _post_round(
             yield place, BatchResult(receipt=receipt, recorded=prepared)
         else:
             ready.append((place, prepared))
-    if ready and not all(posting.post_purchases([prepared.posting for _, prepared in ready])):
+    if ready and not posting.post_batch([prepared.posting for _, prepared in ready]):
         raise _TakenMeanwhile
     for place, prepared in ready:
         recorded = Recorded(prepared.record, replayed=False)

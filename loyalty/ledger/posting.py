@@ -117,19 +117,24 @@ def open_accounts(
         return [_snapshot(row) for row in cursor.fetchall()]
 
 
-def post_purchases(postings: Sequence[Mapping[str, Any]]) -> list[bool]:
-    """Write sales; for each, False where its receipt was taken meanwhile (nothing of it was written)."""
-    readers = _readers("purchase.recorded", "tier.changed")
-    body = [{**posting, "readers": readers} for posting in postings]
+def post_purchase(posting: Mapping[str, Any]) -> bool:
+    """Write a sale; False where its receipt was taken meanwhile and nothing was written."""
+    return _post("SELECT ledger_post_purchase(%s::jsonb, %s::text[], %s::text[])", posting)
+
+
+def post_batch(postings: Sequence[Mapping[str, Any]]) -> bool:
+    """Write sales of different members who pay no points; False where a receipt was taken: roll the batch back."""
+    return _post("SELECT ledger_post_batch(%s::jsonb, %s::text[], %s::text[])", postings)
+
+
+def _post(call: str, body: Any) -> bool:
+    readers = [outbox.readers_of("purchase.recorded"), outbox.readers_of("tier.changed")]
     with connection.cursor() as cursor:
         try:
-            if len(body) == 1:
-                cursor.execute("SELECT ledger_post_purchase(%s::jsonb)", [_json(body[0])])
-                return [cursor.fetchone()[0]]
-            cursor.execute("SELECT ledger_post_purchases(%s::jsonb)", [_json(body)])
+            cursor.execute(call, [_json(body), *readers])
         except DatabaseError as error:
             raise _refusal(error) from error
-        return list(cursor.fetchone()[0])
+        return bool(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)

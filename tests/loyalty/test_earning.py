@@ -1,18 +1,22 @@
 """A sale is recorded once, earns what the rule says, and a refused one leaves nothing behind."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from loyalty import clocks, earning, paying, queries
+from loyalty import clocks, earning, paying, queries, returning
 from loyalty.bill import BillLine, Charge, Discount, TotalMismatch
 from loyalty.earning import BatchItem, MemberUnknown, OnlineOnly, ReceiptConflict, Who
 from loyalty.ledger.posting import NotEnoughPoints
 from loyalty.models import Purchase, StaffPhone, Store, TierBeginning
 from loyalty.till import Till
-from members.models import User
+from members.models import Member, User
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 
 
@@ -325,3 +329,57 @@ class TestBatch:
         results = earning.record_batch(items=items, till=shop.till, at=shop.at)
 
         assert [r.recorded.purchase.available_after for r in results if r.recorded] == [10, 20]
+
+    def test_a_batch_writes_the_same_rows_as_one_sale_after_the_other(self, shop: Shop) -> None:
+        """Debt to repay, a tier to enter, a late bill, a bill that earns nothing: each member beside a twin."""
+        twins = [(shop.member(), shop.member()) for _ in range(4)]
+        for (lan, twin), before in zip(twins, (100_000, 1_900_000, 1_900_000, 100_000), strict=True):
+            for member in (lan, twin):
+                first = shop.sell(shop.bill(before), member).purchase
+                if member in twins[0]:
+                    _spend_and_return(shop, member, first.id)
+        amounts = (60_000, 200_000, 200_000, 9_000)
+        late = shop.at - timedelta(days=2)
+        moments = (shop.at, shop.at, late, shop.at)
+
+        for (lan, _), amount, moment in zip(twins, amounts, moments, strict=True):
+            shop.sell(shop.bill(amount, occurred_at=moment), lan)
+        items = [
+            BatchItem(bill=shop.bill(amount, occurred_at=moment), who=Who("id", str(twin.id)), fingerprint=b"1")
+            for (_, twin), amount, moment in zip(twins, amounts, moments, strict=True)
+        ]
+        results = earning.record_batch(items=items, till=shop.till, at=shop.at)
+
+        assert [result.refusal for result in results] == [None] * 4
+        for lan, twin in twins:
+            assert _kept(twin) == _kept(lan)
+        assert [shop.balance(twin).available for _, twin in twins] == [3, 210, 210, 10]
+        assert [TierBeginning.objects.filter(member_id=twin.id).count() for _, twin in twins] == [0, 1, 1, 0]
+
+
+def _spend_and_return(shop: Shop, member: Member, purchase_id: UUID) -> None:
+    """Spend what a bill earned, then bring the bill back: the points are owed."""
+    shop.sell(shop.bill(50_000, points_to_spend=7), member)
+    returning.return_lines(
+        purchase_id=purchase_id,
+        receipt=f"back-{member.id}",
+        lines=None,
+        occurred_at=shop.at,
+        till=shop.till,
+        fingerprint=b"1",
+        at=shop.at,
+    )
+
+
+def _kept(member: Member) -> list[dict[str, Any]]:
+    """All rows of a member's points and bills, without the ids that differ from one member to the next."""
+    own = "{member_id,id,purchase_id,subject_id,return_id,event_id,receipt,fingerprint}"
+    tables = ("account", "entry", "lot", "lotuse", "tierbeginning", "purchase", "purchaseline")
+    rows: list[dict[str, Any]] = []
+    with connection.cursor() as cursor:
+        for table in (*(f"loyalty_{table}" for table in tables), "events_event", "events_delivery"):
+            cursor.execute(f"SELECT to_jsonb(t) - %s::text[] FROM {table} t WHERE member_id = %s", [own, member.id])
+            rows += sorted((json.loads(row) if isinstance(row, str) else row for (row,) in cursor), key=str)
+    for row in rows:
+        row.get("data", {}).pop("return", None)
+    return rows

@@ -1,53 +1,113 @@
 -- The posting calls: everything a sale or a return writes, in one round trip. The caller holds the account's lock and
 -- has decided what to award; these write it, or nothing.
 
--- A sale. `p`: {purchase: columns, lines: [columns], expires, tier?, review_tier?, readers: {type: [names]}}.
--- False where the receipt is taken (a guest's bill posted twice at once): nothing was written.
-CREATE OR REPLACE FUNCTION ledger_post_purchase(p jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_note(bill loyalty_purchase) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN jsonb_build_object('at', bill.recorded_at, 'by', bill."by", 'store', bill.store_id, 'purchase', bill.id,
+                            'request', bill.request_id);
+END $$;
+
+-- The tier a sale leads to: `tier` as it was decided, or `review_tier`, a look at all of the member's bills.
+CREATE OR REPLACE FUNCTION ledger_follow_tier(bill loyalty_purchase, p jsonb, p_readers text[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p ? 'review_tier' THEN
+    PERFORM ledger_review_tier(bill.member_id, bill.occurred_at, 'purchase', bill.id, ledger_note(bill), p_readers);
+  ELSIF p ? 'tier' THEN
+    PERFORM ledger_enter_tier(bill.member_id, (p->>'tier')::smallint, bill.occurred_at, 'purchase', bill.id,
+                              ledger_note(bill), p_readers);
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger_tell_purchase(bill loyalty_purchase, p_readers text[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM events_record('purchase.recorded', bill.member_id, bill.id, bill.store_id,
+            jsonb_build_object('total', bill.total, 'due', bill.due, 'base', bill.base, 'earned', bill.earned,
+                               'spent', bill.spent, 'available', bill.available_after, 'debt', bill.debt_after,
+                               'status', bill.status, 'business_date', bill.business_date),
+            bill.occurred_at, bill.recorded_at, bill."by", bill.request_id, p_readers);
+END $$;
+
+-- A sale. `p`: {purchase: columns, lines: [columns], expires, tier?, review_tier?}; `p_readers`: of purchase.recorded;
+-- `p_tier_readers`: of tier.changed. False where the receipt is taken (a guest's bill posted twice at once): nothing was
+-- written.
+CREATE OR REPLACE FUNCTION ledger_post_purchase(p jsonb, p_readers text[], p_tier_readers text[])
+RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   bill loyalty_purchase := jsonb_populate_record(NULL::loyalty_purchase, p->'purchase');
-  note jsonb;
 BEGIN
   INSERT INTO loyalty_purchase SELECT bill.* ON CONFLICT ON CONSTRAINT a_receipt_is_posted_once DO NOTHING;
   IF NOT FOUND THEN RETURN false; END IF;
   INSERT INTO loyalty_purchaseline SELECT * FROM jsonb_populate_recordset(NULL::loyalty_purchaseline, p->'lines');
   IF bill.member_id IS NOT NULL THEN
-    note := jsonb_build_object('at', bill.recorded_at, 'by', bill."by", 'store', bill.store_id, 'purchase', bill.id,
-                               'request', bill.request_id);
     IF bill.spent > 0 THEN
-      PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, note);
+      PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, ledger_note(bill));
     END IF;
     IF bill.earned > 0 THEN
-      PERFORM ledger_credit(bill.member_id, 'earn', bill.earned, bill.occurred_at, (p->>'expires')::timestamptz, note);
+      PERFORM ledger_credit(bill.member_id, 'earn', bill.earned, bill.occurred_at, (p->>'expires')::timestamptz,
+                            ledger_note(bill));
     END IF;
-    UPDATE loyalty_account SET last_purchase_at = greatest(last_purchase_at, bill.occurred_at)
+    UPDATE loyalty_account SET last_purchase_at = bill.occurred_at
      WHERE member_id = bill.member_id AND (last_purchase_at IS NULL OR last_purchase_at < bill.occurred_at);
-    IF p ? 'review_tier' THEN
-      PERFORM ledger_review_tier(bill.member_id, bill.occurred_at, 'purchase', bill.id, note,
-                                 ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));
-    ELSIF p ? 'tier' THEN
-      PERFORM ledger_enter_tier(bill.member_id, (p->>'tier')::smallint, bill.occurred_at, 'purchase', bill.id, note,
-                                ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));
-    END IF;
+    PERFORM ledger_follow_tier(bill, p, p_tier_readers);
   END IF;
-  PERFORM events_record('purchase.recorded', bill.member_id, bill.id, bill.store_id,
-            jsonb_build_object('total', bill.total, 'due', bill.due, 'base', bill.base, 'earned', bill.earned,
-                               'spent', bill.spent, 'available', bill.available_after, 'debt', bill.debt_after,
-                               'status', bill.status, 'business_date', bill.business_date),
-            bill.occurred_at, bill.recorded_at, bill."by", bill.request_id,
-            ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'purchase.recorded')));
+  PERFORM ledger_tell_purchase(bill, p_readers);
   RETURN true;
 END $$;
 
-CREATE OR REPLACE FUNCTION ledger_post_purchases(p jsonb) RETURNS boolean[] LANGUAGE plpgsql AS $$
+-- Sales of a batch, set by set: [as above], of members who are all different and none of whom pays with points.
+-- False where a receipt is taken: the caller rolls back what was written.
+CREATE OR REPLACE FUNCTION ledger_post_batch(p jsonb, p_readers text[], p_tier_readers text[])
+RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-  one jsonb;
-  posted boolean[] := '{}';
+  ids uuid[] := ARRAY(SELECT (sale->'purchase'->>'id')::uuid FROM jsonb_array_elements(p) AS sale);
+  written int;
 BEGIN
-  FOR one IN SELECT * FROM jsonb_array_elements(p) LOOP
-    posted := posted || ledger_post_purchase(one);
-  END LOOP;
-  RETURN posted;
+  INSERT INTO loyalty_purchase
+    SELECT bill.* FROM jsonb_array_elements(p) AS sale,
+                       jsonb_populate_record(NULL::loyalty_purchase, sale->'purchase') AS bill
+    ON CONFLICT ON CONSTRAINT a_receipt_is_posted_once DO NOTHING;
+  GET DIAGNOSTICS written = ROW_COUNT;
+  IF written < cardinality(ids) THEN RETURN false; END IF;
+  INSERT INTO loyalty_purchaseline
+    SELECT line.* FROM jsonb_array_elements(p) AS sale,
+                       jsonb_populate_recordset(NULL::loyalty_purchaseline, sale->'lines') AS line;
+  -- ledger_credit for all at once: what a member owes is repaid out of the new lot first
+  WITH sale AS (
+    SELECT b.*, (one->>'expires')::timestamptz AS expires_at, least(a.debt, b.earned) AS repaid,
+           a.available, a.pending, a.held, a.debt, (a.entries + 1) AS entry_seq, (a.lots + 1) AS lot_seq
+      FROM jsonb_array_elements(p) AS one
+      JOIN loyalty_purchase b ON b.id = (one->'purchase'->>'id')::uuid
+      JOIN loyalty_account a USING (member_id)
+     WHERE b.earned > 0
+  ), lot AS (
+    INSERT INTO loyalty_lot (member_id, seq, entry_seq, points, remaining, opened_at, expires_at)
+      SELECT member_id, lot_seq, entry_seq, earned, earned - repaid, occurred_at, expires_at FROM sale
+  ), use AS (
+    INSERT INTO loyalty_lotuse (member_id, entry_seq, lot_seq, points)
+      SELECT member_id, entry_seq, lot_seq, repaid FROM sale WHERE repaid > 0
+  ), entry AS (
+    INSERT INTO loyalty_entry (member_id, seq, kind, available, pending, held, debt,
+                               available_after, pending_after, held_after, debt_after, effective_at, recorded_at, by,
+                               store_id, purchase_id, reason, request_id)
+      SELECT member_id, entry_seq, 'earn', earned - repaid, 0, 0, -repaid,
+             available + earned - repaid, pending, held, debt - repaid, occurred_at, recorded_at, "by",
+             store_id, id, '', request_id FROM sale
+  )
+  UPDATE loyalty_account a
+     SET available = a.available + s.earned - s.repaid, debt = a.debt - s.repaid, entries = s.entry_seq, lots = s.lot_seq,
+         next_due_at = CASE WHEN s.repaid < s.earned THEN least(a.next_due_at, s.expires_at) ELSE a.next_due_at END
+    FROM sale s WHERE a.member_id = s.member_id;
+  UPDATE loyalty_account a SET last_purchase_at = b.occurred_at
+    FROM loyalty_purchase b
+   WHERE b.id = ANY (ids) AND a.member_id = b.member_id
+     AND (a.last_purchase_at IS NULL OR a.last_purchase_at < b.occurred_at);
+  PERFORM ledger_follow_tier(b, one, p_tier_readers)
+     FROM jsonb_array_elements(p) AS one JOIN loyalty_purchase b ON b.id = (one->'purchase'->>'id')::uuid
+    WHERE one ?| '{tier,review_tier}';
+  PERFORM ledger_tell_purchase(b, p_readers) FROM unnest(ids) AS id JOIN loyalty_purchase b USING (id);
+  RETURN true;
 END $$;
 
 -- Opens a return: locks the account of the bill's member (or the bill itself, for a guest), books what is due, and
