@@ -56,7 +56,9 @@ def caller_of(text: str) -> Caller:
         caller = known[0]
     else:
         _remembered.pop(digest, None)
-        caller = Caller.of(keys.verify(text, at=now))
+        key = keys.verify(text, at=now)
+        keys.note_use(key, at=now)
+        caller = Caller.of(key)
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
         _remembered[digest] = (caller, time.monotonic() + settings.API_KEY_CACHE_SECONDS)

@@ -24,6 +24,8 @@ from api.shapes.parts import Answer, Body
 from events import clock
 
 B = TypeVar("B", bound=Body)
+# what metrics tell apart; a caller could invent any number of others
+METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE"})
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -69,15 +71,14 @@ class Door(APIView):
         try:
             response = persisting.until_done(self._answer_once, started=started)
         except Exception as error:
-            problem = problems.of(error)
+            problem = problems.of(error, request_id=self.request_id)
             metrics.refusals.labels(problem.code).inc()
             response = problems.respond(problem, self.language)
             if problem.status == 405:
                 response["Allow"] = ", ".join(self.allowed_methods)
         response["X-Request-Id"] = self.request_id
-        metrics.seconds.labels(type(self).__name__, request.method or "", response.status_code).observe(
-            time.monotonic() - started
-        )
+        method = request.method if request.method in METHODS else "other"
+        metrics.seconds.labels(type(self).__name__, method, response.status_code).observe(time.monotonic() - started)
         return response
 
     def _answer_once(self) -> HttpResponseBase:

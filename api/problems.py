@@ -44,8 +44,8 @@ def malformed(pointer: str, code: str) -> Problem:
     return Problem(400, "malformed", errors=[(pointer, code)])
 
 
-def of(error: Exception) -> Problem:
-    """The refusal an exception stands for. What nobody foresaw is a 500, logged with its trace."""
+def of(error: Exception, *, request_id: str = "") -> Problem:
+    """The refusal an exception stands for. What nobody foresaw is a 500, logged with its trace and the request's id."""
     match error:
         case Problem():
             return error
@@ -63,13 +63,13 @@ def of(error: Exception) -> Problem:
             wait = max(1, math.ceil(error.wait or 1))
             return Problem(429, "too_many_requests", headers={"Retry-After": str(wait)})
         case OperationalError() | InterfaceError():
-            log.warning("database unreachable or busy: %s", type(error.__cause__ or error).__name__)
+            log.warning("database %s in request %s", type(error.__cause__ or error).__name__, request_id)
             return Problem(503, "busy", headers={"Retry-After": str(BUSY_RETRY_SECONDS)})
         case RequestDataTooBig():
             return Problem(413, "too_large")
         case SuspiciousOperation() | BadRequest():
             return malformed("", "not_readable")
-    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    log.error("unforeseen %s in request %s", type(error).__name__, request_id, exc_info=error)
     return Problem(500, "internal")
 
 

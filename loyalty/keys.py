@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -13,6 +13,8 @@ from events.refusals import Refusal
 from loyalty.models import ApiKey, Store, Terminal
 from loyalty.models.stores import SCOPES
 from members.models import User
+
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class KeyRefused(Refusal):
@@ -95,3 +97,9 @@ def verify(text: str, *, at: datetime) -> ApiKey:
     if key is None or not same or head != "lp" or mode != ("test" if key.test else "live"):
         raise KeyRefused()
     return key
+
+
+def note_use(key: ApiKey, *, at: datetime) -> None:
+    """Staff see which keys are in use and which were forgotten; an hour's precision is enough."""
+    if key.last_used_at is None or at - key.last_used_at > USE_NOTED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
