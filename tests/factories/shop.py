@@ -67,12 +67,13 @@ class Shop:
 
 def rows_of(*tables: str) -> dict[str, str]:
     """A digest per table of all its rows: equal digests, not a row touched."""
-    digests = {}
+    digests = " UNION ALL ".join(
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+        for table in tables
+    )
     with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
-            digests[table] = cursor.fetchone()[0]
-    return digests
+        cursor.execute(digests)
+        return dict(cursor.fetchall())
 
 
 LEDGER_TABLES = (

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from tests.properties.test_ledger_machine import attack
+from tests.running import ShopDatabase
 
 
 @pytest.mark.soak
-def test_the_ledger_stands_a_long_attack(db: None) -> None:
+def test_the_ledger_stands_a_long_attack(shop_db: ShopDatabase) -> None:
     attack(examples=int(os.environ.get("EXAMPLES", "2000")))
