@@ -121,43 +121,57 @@ def _shops(stores: list[int] | None) -> list[int]:
     return list((shops if stores is None else shops.filter(pk__in=stores)).values_list("pk", flat=True))
 
 
-def members(*, stores: list[int] | None) -> int:
-    """Members who can use their card now."""
-    rows = Member.objects.filter(status=Member.Status.ACTIVE, practice=False)
-    return (rows if stores is None else rows.filter(home_store_id__in=stores)).count()
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """Members who can use their card now, and how many joined in each of the two periods."""
+
+    everybody: int
+    new: int
+    new_before: int
 
 
-def joined(*, first: date, last: date, stores: list[int] | None) -> int:
-    """Members who joined from `first` to `last`."""
-    begin = timezone.make_aware(datetime.combine(first, datetime.min.time()))
-    end = timezone.make_aware(datetime.combine(last + timedelta(days=1), datetime.min.time()))
-    rows = Member.objects.filter(practice=False, joined_at__gte=begin, joined_at__lt=end)
-    return (rows if stores is None else rows.filter(home_store_id__in=stores)).count()
-
-
-def tiers(*, everybody: int) -> list[tuple[Tier, int]]:
-    """How many members stand in each tier, lowest first; whoever never bought stands in the first."""
-    ladder = list(Tier.objects.order_by("rank"))
-    counts = dict(
-        Account.objects.filter(tier__rank__gt=0)
-        .values_list("tier_id")
-        .annotate(n=Count("pk"))
-        .values_list("tier_id", "n")
+def membership(now: Period, before: Period, *, stores: list[int] | None) -> Membership:
+    """Counted in one walk over the members."""
+    begin, middle, end = (_midnight(day) for day in (before.first, now.first, now.last + timedelta(days=1)))
+    rows = Member.objects.filter(practice=False)
+    counts = (rows if stores is None else rows.filter(home_store_id__in=stores)).aggregate(
+        everybody=Count("pk", filter=Q(status=Member.Status.ACTIVE)),
+        new=Count("pk", filter=Q(joined_at__gte=middle, joined_at__lt=end)),
+        new_before=Count("pk", filter=Q(joined_at__gte=begin, joined_at__lt=middle)),
     )
-    higher = sum(counts.values())
-    return [(tier, counts.get(tier.pk, 0) if tier.rank else max(0, everybody - higher)) for tier in ladder]
+    return Membership(**counts)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """How many members stand in each tier, lowest first, and the points all of them hold."""
+
+    tiers: list[tuple[Tier, int]]
+    unused: int
+
+
+def holdings(*, everybody: int) -> Holdings:
+    """One walk over the accounts; whoever never bought stands in the first tier."""
+    rows = list(
+        Account.objects.values("tier_id")
+        .annotate(members=Count("pk"), points=Sum(F("available") + F("pending") + F("held")))
+        .order_by()
+    )
+    counts = {row["tier_id"]: row["members"] for row in rows}
+    tiers = list(Tier.objects.order_by("rank"))
+    rest = max(0, everybody - sum(counts.get(tier.pk, 0) for tier in tiers if tier.rank))
+    ladder = [(tier, counts.get(tier.pk, 0) if tier.rank else rest) for tier in tiers]
+    return Holdings(tiers=ladder, unused=sum(row["points"] or 0 for row in rows))
 
 
 def in_review(*, stores: list[int] | None) -> int:
     """Bills that wait for somebody's decision."""
     waiting = Purchase.objects.filter(status=Purchase.Status.REVIEW, store_id__in=_shops(stores))
     return waiting.exclude(pk__in=ReviewDecision.objects.values("purchase_id")).count()
-
-
-def unused_points() -> int:
-    """Points members hold now."""
-    total = Account.objects.aggregate(total=Sum(F("available") + F("pending") + F("held")))["total"]
-    return total or 0
 
 
 def change(now: float, before: float) -> float | None:

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard import access, condition, figures, wording
-from dashboard.figures import Period
+from dashboard.figures import Membership, Period
 from dashboard.tables import Table
 
 
 def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     stores = access.stores_of(request.user)
     now, before = figures.periods(at=at, stores=stores)
-    everybody = figures.members(stores=stores)
+    people = figures.membership(now, before, stores=stores)
     currency = wording.currency()
     span = _("%(first)s – %(last)s") % {"first": wording.day(now.first), "last": wording.day(now.last)}
     return {
@@ -26,7 +26,7 @@ def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
         % {"first": wording.day(before.first), "last": wording.day(before.last)},
         "own_stores": stores is not None,
         "tiles": [
-            _members(everybody, now, before, stores),
+            _members(people),
             _share(now, before),
             _revenue(now, before, currency),
             _earned(now, before),
@@ -36,7 +36,7 @@ def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
         "revenue_chart": _revenue_chart(now, currency),
         "revenue_table": _revenue_table(now, currency),
         "points_chart": _points_chart(now),
-        **(_tiers(everybody) if stores is None else {}),
+        **(_tiers(people.everybody) if stores is None else {}),
         "condition": condition.checks(at=at) if access.may(request.user, "view", "delivery") else None,
     }
 
@@ -50,11 +50,10 @@ def _tile(title: str, value: str, note: str, move: float | None, *, unit: str = 
     return {"title": title, "value": value, "note": note, "move": words, "up": (move or 0) > 0, "down": (move or 0) < 0}
 
 
-def _members(everybody: int, now: Period, before: Period, stores: list[int] | None) -> dict[str, Any]:
-    new = figures.joined(first=now.first, last=now.last, stores=stores)
-    earlier = figures.joined(first=before.first, last=before.last, stores=stores)
-    note = _("%(new)s người mới") % {"new": wording.points(new)}
-    return _tile(_("Thành viên"), wording.points(everybody), note, figures.change(new, earlier))
+def _members(people: Membership) -> dict[str, Any]:
+    note = _("%(new)s người mới") % {"new": wording.points(people.new)}
+    move = figures.change(people.new, people.new_before)
+    return _tile(_("Thành viên"), wording.points(people.everybody), note, move)
 
 
 def _share(now: Period, before: Period) -> dict[str, Any]:
@@ -164,8 +163,8 @@ def _points_chart(period: Period) -> str:
 
 
 def _tiers(everybody: int) -> dict[str, Any]:
-    counts = figures.tiers(everybody=everybody)
-    most = max((count for _tier, count in counts), default=0) or 1
+    held = figures.holdings(everybody=everybody)
+    most = max((count for _tier, count in held.tiers), default=0) or 1
     return {
         "tiers": [
             {
@@ -175,7 +174,7 @@ def _tiers(everybody: int) -> dict[str, Any]:
                 "share": wording.percent(count, everybody),
                 "width": round(100 * count / most),
             }
-            for tier, count in counts
+            for tier, count in held.tiers
         ],
-        "unused": wording.points(figures.unused_points()),
+        "unused": wording.points(held.unused),
     }

@@ -90,3 +90,37 @@ def test_the_charts_are_drawn_and_have_their_table(browser, web, sign_ins):
     assert page.evaluate("[...document.querySelectorAll('canvas.chart')].every(c => !!Chart.getChart(c))")
     page.click("summary")
     assert page.locator("details table tbody tr").count() == 30
+
+
+def test_an_admin_adds_a_passkey_and_signs_in_with_nothing_else(browser, web, sign_ins):
+    context = browser()
+    page = context.new_page()
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    here = web.url.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, not to a number
+    sign_in(page, here, sign_ins["admin"])
+    page.goto(f"{here}/accounts/2fa/webauthn/add/")
+    page.fill("input[name=password]", sign_ins["admin"]["password"])  # something this weighty asks again who it is
+    page.press("input[name=password]", "Enter")
+    page.fill("input[name=name]", "Máy của Hà")
+    page.check("input[name=passwordless]")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(lambda url: "webauthn/add" not in url)
+
+    context.clear_cookies()
+    page.goto(f"{here}/accounts/login/")
+    page.click("#passkey_login")
+    page.wait_for_url(f"{here}/admin/")
