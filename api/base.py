@@ -87,6 +87,8 @@ class Door(APIView):
         method = (self.request.method or "").lower()
         handler = getattr(self, method, None) if method in self.http_method_names else None
         answer: Callable[..., HttpResponseBase] = handler or self.http_method_not_allowed
+        if handler is not None and method == "post":
+            self.parameters()  # what writes takes none
         return answer(self.request, *self.args, **self.kwargs)
 
     def check_permissions(self, request: Request) -> None:

@@ -38,3 +38,9 @@ def test_unknown_addresses_of_machines_are_problems_in_the_language_asked_for(we
     }
     assert requests.get(f"{web.url}/api/v1/nothing", timeout=10).json()["title"] == "Không tìm thấy."
     assert requests.post(f"{web.url}/healthz", timeout=10).status_code == 405
+
+
+def test_a_question_without_its_answer_is_answered_without_a_body(web: Web) -> None:
+    head = requests.head(f"{web.url}/healthz", timeout=10)
+    assert (head.status_code, head.content) == (200, b"")
+    assert requests.get(f"{web.url}/api", timeout=10).headers["Content-Type"] == "application/problem+json"

@@ -241,6 +241,7 @@ def of_addresses() -> Iterator[Case]:
         {"why": MARK},
         headers=key,
     )
+    yield Case("a bill with a parameter", f"{PURCHASES}?dry_run={MARK}", 400, "unknown_parameter", "", bill_with())
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         yield Case(f"{method} of purchases", PURCHASES, 405, "method_not_allowed", method=method)
     yield Case("GET of quotes", QUOTES, 405, "method_not_allowed", method="GET")
