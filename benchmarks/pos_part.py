@@ -116,7 +116,7 @@ def run(sizes: Sizes) -> None:
     finally:
         web.stop(seconds=30)
     print(_report(bench, memory), flush=True)
-    print(searches.report(opened), flush=True)
+    print(searches.report(opened, samples=80 * sizes.rounds), flush=True)
     print(books.report(), flush=True)
 
 

@@ -33,7 +33,7 @@ FORMS: dict[str, Callable[[int, list[str]], str]] = {
 }
 
 
-def report(shop: Shop, *, samples: int = 400) -> str:
+def report(shop: Shop, *, samples: int) -> str:
     """A table: p50 and p95 of each form over the same random members, interleaved, and p95 against the baseline's."""
     took = measure(shop, samples=samples)
     base = figures.percentile(took[BASELINE], 95)
