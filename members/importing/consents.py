@@ -51,8 +51,8 @@ def _write(done: ImportReport, *, at: datetime, options: ConsentOptions) -> None
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {WORKING}")
         cursor.execute(
-            "CREATE TEMP TABLE import_name AS SELECT btrim(member) AS text, min(granted_at) AS first_at, "
-            "NULL::text AS value FROM import_row WHERE btrim(member) <> '' GROUP BY btrim(member)"
+            "CREATE TEMP TABLE import_name AS SELECT btrim(member) AS text, min(granted_at) AS first_at "
+            "FROM import_row WHERE btrim(member) <> '' GROUP BY btrim(member)"
         )
     done.member_as = resolving.resolve(kind=options.member_as)
     staging.run(SQL / "consent_rows.sql", at=at, purposes=list(Purpose.values), channels=list(CHANNELS))

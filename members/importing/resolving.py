@@ -36,30 +36,30 @@ def read(kind: str, text: str) -> str | None:
 
 
 def resolve(*, kind: str = "") -> str:
-    """Turn `import_name` (text, first_at, value) into `import_member` (…, member_id, reason); answers the kind used.
+    """Turn `import_name` (text, first_at) into `import_member` (…, member_id, reason); answers the kind used.
 
     Without a kind, the file itself says: the kind under which most of a sample of its texts are members, else the kind
     they look like.
     """
     with connection.cursor() as cursor:
         kind = kind or _kind_of_sample(cursor)
+        cursor.execute("DROP TABLE IF EXISTS import_read, import_member")
         cursor.execute(staging.text(SQL / "read_names.sql"), {"kind": kind})
         _read_the_rest(cursor, kind)
-        cursor.execute("ANALYZE import_name")
-        cursor.execute("DROP TABLE IF EXISTS import_member")
+        cursor.execute("ANALYZE import_read")
         cursor.execute(staging.text(SQL / "resolve.sql"), {"kind": kind})
         cursor.execute("ANALYZE import_member")
     return kind
 
 
 def _read_the_rest(cursor: Any, kind: str) -> None:
-    cursor.execute("SELECT text FROM import_name WHERE value IS NULL AND text <> ''")
+    cursor.execute("SELECT text FROM import_read WHERE value IS NULL")
     read_here = [(text, read(kind, text)) for (text,) in cursor.fetchall()]
     readable = [(text, value) for text, value in read_here if value is not None]
     if readable:
         execute_values(
             cursor.cursor,
-            "UPDATE import_name n SET value = r.value FROM (VALUES %s) AS r (text, value) WHERE n.text = r.text",
+            "UPDATE import_read n SET value = r.value FROM (VALUES %s) AS r (text, value) WHERE n.text = r.text",
             readable,
             page_size=10_000,
         )

@@ -44,7 +44,7 @@ FROM (
             r.terminal,
             coalesce(r.sku, '') || E'\x1f' || coalesce(r.name, '') || E'\x1f' || coalesce(r.category, '') || E'\x1f'
                 || coalesce(r.unit, '') || E'\x1f' || coalesce(trim_scale(r.quantity)::text, '') || E'\x1f'
-                || trim_scale(r.amount)::text || E'\x1f' || coalesce(trim_scale(r.cost)::text, '') AS content
+                || (r.amount * %(unit)s)::bigint || E'\x1f' || coalesce(trim_scale(r.cost)::text, '') AS content
         FROM import_row r
         JOIN loyalty_store s ON s.code = btrim(r.store) AND s.practice_of_id IS NULL
         WHERE (r.kind IS NULL OR r.kind = 'sale' OR lower(btrim(r.kind)) <> 'return')
