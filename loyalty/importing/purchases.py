@@ -15,17 +15,16 @@ from typing import IO
 from uuid import uuid4
 
 from babel.numbers import get_currency_precision
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
-from events import outbox
-from loyalty.importing import returns
-from loyalty.ledger import importing as ledger
-from loyalty.models import EarningRule, ExpiryPolicy, Programme, Tier
+from loyalty.importing import posting, returns
+from loyalty.models import EarningRule, ExpiryPolicy, Programme
 from loyalty.models.policies import DatedPolicy
-from members.importing import report, resolving, staging
+from members.importing import report, resolving, staging, workshop
 from members.importing.reading import MOMENT, NUMBER, TEXT, CsvFile
 from members.importing.report import ImportReport
 from members.importing.staging import Staged
+from members.importing.workshop import Workshop
 
 SQL = Path(__file__).parent / "sql"
 REQUIRED = ("store", "receipt", "member", "occurred_at", "amount")
@@ -36,7 +35,6 @@ COLUMNS = (
 WORKING = "import_bad, import_bill, import_name, import_member, import_known, import_joining, import_new"
 # the first key of the advisory locks that keep two imports of one store apart; the second is the store's id
 IMPORT_LOCK = 0x1409
-TRIES = 5
 MOST = 100_000_000_000
 CLOCK_SKEW = timedelta(days=1)
 
@@ -71,24 +69,50 @@ def run(
 
 def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options: PurchaseOptions) -> None:
     unit = 10 ** get_currency_precision(Programme.objects.get().currency)
-    staged = staging.stage(file, columns=COLUMNS)
-    done.rows = staged.rows
-    with staging.bulk():
+    with workshop.opened() as shop:
+        staged = staging.stage(file, columns=COLUMNS, kind=shop.kind)
+        done.rows = staged.rows
+        with staging.bulk():
+            _drop_working_tables()
+            _judge(done, staged, at=at, unit=unit, options=options)
+            _find_members(done, at=at, options=options)
+            _value(shop)
+        with _alone_in_its_stores():
+            run = posting.Run(import_id=done.import_id, unit=unit, at=at, by=by)
+            posted = posting.post_all(run, size=options.chunk, shop=shop)
+            done.posted, done.points, done.amount = posted.bills, posted.points, posted.amount
+            returns.post(done, at=at, unit=unit)
+        report.close(file, done, errors=options.errors)
         _drop_working_tables()
-        _judge(done, staged, at=at, unit=unit, options=options)
-        _find_members(done, at=at, options=options)
-        staging.run(SQL / "new_bills.sql", rules=_dates(EarningRule), expiries=_dates(ExpiryPolicy))
-    for condition in _chunks(options.chunk):
-        _post_until_done(done, condition, at=at, by=by, unit=unit)
-    returns.post(done, at=at, unit=unit)
-    report.close(file, done, errors=options.errors)
-    _drop_working_tables()
 
 
 def _drop_working_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP VIEW IF EXISTS import_chunk")
         cursor.execute(f"DROP TABLE IF EXISTS {WORKING}")
+
+
+@contextlib.contextmanager
+def _alone_in_its_stores() -> Iterator[None]:
+    """Two imports of one store take turns: their receipts and accounts would get into each other's way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT store_id FROM import_new ORDER BY store_id")
+        stores = [store_id for (store_id,) in cursor.fetchall()]
+        for store_id in stores:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [IMPORT_LOCK, store_id])
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                for store_id in stores:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCK, store_id])
+
+
+def _value(shop: Workshop) -> None:
+    """`import_new`: what is to be posted, with what it earns. Helpers post it too, so it stands where they see it."""
+    made = staging.text(SQL / "new_bills.sql").replace("CREATE TEMP", f"CREATE {shop.kind}")
+    with connection.cursor() as cursor:
+        cursor.execute(made, {"rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)})
 
 
 def _judge(done: ImportReport, staged: Staged, *, at: datetime, unit: int, options: PurchaseOptions) -> None:
@@ -140,76 +164,3 @@ def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions)
 
 def _dates(policy: type[DatedPolicy]) -> list[datetime]:
     return list(policy._default_manager.order_by("valid_from").values_list("valid_from", flat=True))
-
-
-def _chunks(size: int) -> Iterator[str]:
-    """Conditions that part `import_new` into chunks: whole members in the order of their ids, guests by themselves."""
-    bills = staging.count("SELECT count(*) FROM import_new")
-    if bills <= size:
-        yield from ["true"] if bills else []
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE INDEX ON import_new (member_id)")
-        cursor.execute("ANALYZE import_new")
-        cursor.execute(
-            "SELECT member_id FROM (SELECT member_id, row_number() OVER (ORDER BY member_id) AS position "
-            "FROM import_new WHERE member_id IS NOT NULL) placed "
-            "WHERE position %% %s = 0 GROUP BY member_id ORDER BY member_id",
-            [size],
-        )
-        ends = [member_id for (member_id,) in cursor.fetchall()]
-        cursor.execute("SELECT max(bill) FROM import_new WHERE member_id IS NULL")
-        last_guest = cursor.fetchone()[0]
-    for after, until in zip([None, *ends], [*ends, None], strict=True):
-        bounds = [f"member_id > '{after}'" if after else "", f"member_id <= '{until}'" if until else ""]
-        yield " AND ".join(["member_id IS NOT NULL", *filter(None, bounds)])
-    for begin in range(0, (last_guest or -1) + 1, size):
-        yield f"member_id IS NULL AND bill BETWEEN {begin} AND {begin + size - 1}"
-
-
-def _post_until_done(done: ImportReport, condition: str, *, at: datetime, by: str, unit: int) -> None:
-    """Post one chunk; again where a till got in between with one of its receipts or accounts."""
-    for attempt in range(TRIES):
-        try:
-            with staging.bulk():
-                _post(done, condition, at=at, by=by, unit=unit)
-            return
-        except (IntegrityError, OperationalError):
-            if attempt == TRIES - 1:
-                raise
-            with staging.bulk():
-                staging.run(SQL / "posted_meanwhile.sql", import_id=done.import_id)
-
-
-def _post(done: ImportReport, condition: str, *, at: datetime, by: str, unit: int) -> None:
-    """One chunk in the caller's transaction. Rows name the import; the import's event names who started it."""
-    mark = f"import:{done.import_id}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP VIEW import_chunk AS SELECT *, '' AS reason FROM import_new WHERE {condition}"
-        )
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, store_id) FROM "
-            "(SELECT DISTINCT store_id FROM import_chunk ORDER BY store_id) s",
-            [IMPORT_LOCK],
-        )
-        cursor.execute(
-            "SELECT count(*), sum(earned), sum(total), to_json(min(occurred_at)) #>> '{}', "
-            "to_json(max(occurred_at)) #>> '{}' FROM import_chunk"
-        )
-        bills, points, amount, first, last = cursor.fetchone()
-    if not bills:
-        return
-    ledger.move_accounts(at=at, first_tier=Tier.objects.order_by("rank").values_list("id", flat=True).first())
-    staging.run(SQL / "purchases.sql", at=at, by=mark, import_id=done.import_id)
-    staging.run(SQL / "purchase_lines.sql", unit=unit)
-    ledger.write_entries(at=at, by=mark)
-    ledger.raise_tiers(at=at, by=mark)
-    outbox.record(
-        type="purchases.imported",
-        subject_id=done.import_id,
-        data={"import_id": str(done.import_id), "bills": bills, "from": first, "to": last},
-        at=at,
-        by=by,
-    )
-    done.posted, done.points, done.amount = done.posted + bills, done.points + int(points), done.amount + int(amount)
