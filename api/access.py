@@ -23,7 +23,7 @@ MOST_REMEMBERED = 10_000
 class Caller:
     """A verified key. `by` is what the ledger writes down."""
 
-    key_id: int
+    prefix: str
     scopes: frozenset[str]
     till: Till
     expires_at: datetime | None
@@ -32,7 +32,7 @@ class Caller:
     @classmethod
     def of(cls, key: ApiKey) -> Self:
         till = Till.of(key.store, key.terminal, by=f"key:{key.pk}")
-        return cls(key.pk, frozenset(key.scopes), till, key.expires_at)
+        return cls(key.prefix, frozenset(key.scopes), till, key.expires_at)
 
     def must_have(self, scope: str) -> None:
         if scope not in self.scopes:

@@ -81,7 +81,7 @@ class KeyThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         looks_up = getattr(view, "looks_up", False)
         limit = settings.API_LOOKUPS_PER_MINUTE if looks_up else settings.API_CALLS_PER_MINUTE
-        name = f"{request.auth.key_id}:{'lookup' if looks_up else 'all'}"
+        name = f"{request.auth.prefix}:{'lookup' if looks_up else 'all'}"
         self.waiting = seconds_to_wait(name, limit=limit, now=clock.now().timestamp())
         return self.waiting is None
 
