@@ -18,6 +18,7 @@ from members.importing.workshop import Workshop
 
 SQL = Path(__file__).parent / "sql"
 HELPERS = 2
+LEAST = 10_000
 TRIES = 5
 
 
@@ -67,6 +68,8 @@ def _helping(run: Run, shop: Workshop) -> Callable[[str], Posted]:
 def _chunks(size: int) -> Sequence[str]:
     """Conditions that part `import_new`: whole members in the order of their ids, guests by themselves."""
     bills = staging.count("SELECT count(*) FROM import_new")
+    # two helpers are idle less where neither has the last chunk to itself
+    size = min(size, max(LEAST, -(-bills // (2 * HELPERS))))
     if bills <= size:
         return ["true"] if bills else []
     with staging.bulk(), connection.cursor() as cursor:

@@ -112,7 +112,9 @@ def _value(shop: Workshop) -> None:
     """`import_new`: what is to be posted, with what it earns. Helpers post it too, so it stands where they see it."""
     made = staging.text(SQL / "new_bills.sql").replace("CREATE TEMP", f"CREATE {shop.kind}")
     with connection.cursor() as cursor:
-        cursor.execute(made, {"rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)})
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM import_known)")
+        values = {"all_new": cursor.fetchone()[0], "rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)}
+        cursor.execute(made, values)
 
 
 def _judge(done: ImportReport, staged: Staged, *, at: datetime, unit: int, options: PurchaseOptions) -> None:
@@ -129,7 +131,8 @@ def _judge(done: ImportReport, staged: Staged, *, at: datetime, unit: int, optio
         _set_bad_bills_aside(staged)
     if options.create_stores:
         done.stores_opened = staging.run(SQL / "stores.sql")
-    staging.run(SQL / "bills.sql", unit=unit)
+    all_good = not staging.count("SELECT count(*) FROM import_problem")
+    staging.run(SQL / "bills.sql", unit=unit, all_good=all_good)
     staging.run(SQL / "bill_problems.sql")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_bill")

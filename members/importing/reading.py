@@ -15,7 +15,7 @@ from typing import IO, cast
 
 from events.refusals import Refusal
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 LONGEST_RECORD = 1 << 20
 DELIMITERS = ",;\t"
 

@@ -48,7 +48,7 @@ FROM (
         FROM import_row r
         JOIN loyalty_store s ON s.code = btrim(r.store) AND s.practice_of_id IS NULL
         WHERE (r.kind IS NULL OR r.kind = 'sale' OR lower(btrim(r.kind)) <> 'return')
-            AND NOT EXISTS (SELECT FROM import_problem p WHERE p.row = r.row)
+            AND (%(all_good)s OR NOT EXISTS (SELECT FROM import_problem p WHERE p.row = r.row))
         OFFSET 0
     ) line
     GROUP BY store_id, period, receipt

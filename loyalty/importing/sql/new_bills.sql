@@ -24,7 +24,7 @@ FROM (
     JOIN (SELECT row_number() OVER (ORDER BY valid_from) AS no, * FROM loyalty_expirypolicy) x
         ON x.no = greatest(width_bucket(b.occurred_at, %(expiries)s::timestamptz[]), 1)
     WHERE (b.member = '' OR m.member_id IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill)
+        AND (%(all_new)s OR NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill))
     OFFSET 0
 ) valued
 WINDOW bills AS (PARTITION BY member_id ORDER BY occurred_at, bill ROWS UNBOUNDED PRECEDING);
