@@ -18,6 +18,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from loyalty.engines.children import Child
@@ -28,6 +29,9 @@ ENGINES = Engines.found_or_new()
 ENGINES.set_environment(process=THIS_PROCESS)
 # Before any other conftest is read, so that it may import models at its top.
 django.setup()
+# Not handed on to xdist workers: with it, pytest-django would read settings there before this file has said which
+# Valkey and which clock are theirs.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.cache import cache  # noqa: E402
 
@@ -84,7 +88,8 @@ def shop_db(
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    clock = Clock(Path(os.environ["CLOCK_FILE"]))
+    assert os.environ["CLOCK_FILE"] == settings.CLOCK_FILE, "the settings were read before the environment was set"
+    clock = Clock(Path(settings.CLOCK_FILE))
     yield clock
     clock.back_to_now()
 
