@@ -85,10 +85,6 @@ def _months_later(day: date, months: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + relativedelta(months=months) + timedelta(days=1), time.min, tzinfo=zone)
 
 
-def local_midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=local_zone())
-
-
 class _Book:
     """All policies of one version, sorted by when they begin."""
 
