@@ -57,7 +57,11 @@ INSTALLED_APPS = [
     "events",
     "members",
     "loyalty",
+    "rewards",
+    "analytics",
+    "campaigns",
     "api",
+    "portal",
     "dashboard",
 ]
 

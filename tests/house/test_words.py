@@ -7,7 +7,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 READ = [
     *ROOT.glob("locale/*/LC_MESSAGES/*.po"),
     *ROOT.glob("templates/**/*.html"),
-    *(path for app in ("events", "members", "loyalty", "api", "dashboard") for path in (ROOT / app).rglob("*.py")),
+    *(
+        path
+        for app in ("events", "members", "loyalty", "rewards", "analytics", "campaigns", "api", "portal", "dashboard")
+        for path in (ROOT / app).rglob("*.py")
+    ),
 ]
 # hoá, khoẻ, huỷ: the mark on the second vowel at the end of a syllable (but quý is right)
 NEW_STYLE_MARKS = re.compile(r"\b\w*(?:o[àáảãạèéẻẽẹ]|(?<![qQ])u[ỳýỷỹỵ])\b")
