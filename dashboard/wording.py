@@ -41,6 +41,8 @@ EVENT_TYPES = {
     "tier.changed": gettext_lazy("đổi hạng"),
     "purchases.imported": gettext_lazy("nhập hóa đơn từ file"),
     "members.imported": gettext_lazy("nhập thành viên từ file"),
+    "deliveries.retried": gettext_lazy("chuyển lại sự kiện"),
+    "webhooks.replayed": gettext_lazy("gửi lại webhook"),
 }
 CHANNELS = {
     "sms": "SMS",

@@ -13,7 +13,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from events import masking
+from events import masking, outbox
 from events.models import Delivery
 
 MOST_ATTEMPTS = 12
@@ -116,11 +116,15 @@ def wait(attempts: int) -> timedelta:
     return doubled * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
 
 
-def retry(*, delivery_ids: Sequence[int], at: datetime) -> int:
-    """Opens dead deliveries again, as if new. Answers how many were dead."""
-    return Delivery.objects.filter(pk__in=delivery_ids, state=Delivery.State.DEAD).update(
-        state=Delivery.State.OPEN, attempts=0, due_at=at, claimed_until=None
-    )
+def retry(*, delivery_ids: Sequence[int], by: str, at: datetime) -> int:
+    """Opens dead deliveries again, as if new, and writes down who wanted it. Answers how many were dead."""
+    with transaction.atomic():
+        opened = Delivery.objects.filter(pk__in=delivery_ids, state=Delivery.State.DEAD).update(
+            state=Delivery.State.OPEN, attempts=0, due_at=at, claimed_until=None
+        )
+        if opened:
+            outbox.record(type="deliveries.retried", data={"deliveries": sorted(delivery_ids)}, by=by, at=at)
+    return opened
 
 
 def mend_dates(*, at: datetime) -> int:

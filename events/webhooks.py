@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from events import calling
+from events import calling, outbox
 from events.calling import Answer, Line
 from events.models import Event, WebhookEndpoint, WebhookMessage
 
@@ -213,6 +213,7 @@ def _well(endpoint: WebhookEndpoint, at: datetime) -> None:
 @transaction.atomic
 def replay(
     *,
+    by: str,
     at: datetime,
     message_ids: Sequence[UUID] = (),
     endpoint_id: UUID | None = None,
@@ -220,14 +221,19 @@ def replay(
 ) -> int:
     """Sends messages again under their own ids and with their own bodies: these, or an endpoint's since a moment.
 
-    Answers how many. Whoever listens knows a message by its id, so sending twice does no harm.
+    Answers how many, and writes down who wanted it. Whoever listens knows a message by its id: twice does no harm.
     """
     chosen = Q(pk__in=list(message_ids))
     if endpoint_id is not None and since is not None:
         chosen |= Q(endpoint_id=endpoint_id, event__recorded_at__gte=since)
-    return WebhookMessage.objects.filter(chosen).update(
-        state=WebhookMessage.State.OPEN, attempts=0, due_at=at, sent_at=None
-    )
+    with transaction.atomic():
+        opened = WebhookMessage.objects.filter(chosen).update(
+            state=WebhookMessage.State.OPEN, attempts=0, due_at=at, sent_at=None
+        )
+        if opened:
+            told = {"messages": opened, "endpoint": str(endpoint_id) if endpoint_id else None}
+            outbox.record(type="webhooks.replayed", data=told, by=by, at=at)
+    return opened
 
 
 def mend_dates(*, at: datetime) -> int:

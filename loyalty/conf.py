@@ -23,6 +23,13 @@ def positive(env: environ.Env, name: str, *, default: int) -> int:
     return int(raw)
 
 
+def whole(env: environ.Env, name: str, *, default: int) -> int:
+    raw = env.str(name, default=str(default))
+    if not (raw.isascii() and raw.isdigit()):
+        raise ImproperlyConfigured(f"{name}={raw!r} should be a whole number, like {default}.")
+    return int(raw)
+
+
 def secret_key(env: environ.Env) -> str:
     """SECRET_KEY has no default: whoever knows it can sign in as anybody."""
     value = env.str("SECRET_KEY", default="")

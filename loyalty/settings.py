@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.conf import broker, celery_time, database, one_of, positive, secret_key
+from loyalty.conf import broker, celery_time, database, one_of, positive, secret_key, whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -161,6 +161,8 @@ WHITENOISE_AUTOREFRESH = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+# How many reverse proxies of ours add to X-Forwarded-For: guesses at sign-in are counted per address of the visitor.
+ALLAUTH_TRUSTED_PROXY_COUNT = whole(env, "TRUSTED_PROXIES", default=0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 

@@ -45,7 +45,8 @@ class DeliveryAdmin(ReadOnlyAdmin, BigAdmin):
 
     @action(description=_("Chuyển lại"), permissions=["act"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        count = delivering.retry(delivery_ids=list(queryset.values_list("pk", flat=True)), at=clock.now())
+        chosen = list(queryset.values_list("pk", flat=True))
+        count = delivering.retry(delivery_ids=chosen, by=f"user:{request.user.pk}", at=clock.now())
         messages.success(request, retried(count))
 
     @display(description=_("sự kiện"))

@@ -89,7 +89,8 @@ class MessageAdmin(ReadOnlyAdmin, BigAdmin):
 
     @action(description=_("Gửi lại"), permissions=["act"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[WebhookMessage]) -> None:
-        count = webhooks.replay(message_ids=list(queryset.values_list("pk", flat=True)), at=clock.now())
+        chosen = list(queryset.values_list("pk", flat=True))
+        count = webhooks.replay(message_ids=chosen, by=f"user:{request.user.pk}", at=clock.now())
         messages.success(request, deliveries.retried(count))
 
     @display(description=_("sự kiện"))

@@ -32,6 +32,7 @@ DATABASE = "postgres://loyalty@localhost/loyalty"
         ("NIGHTLY_AT", "25:00", "NIGHTLY_AT='25:00' should be a time of day like 02:30."),
         ("NIGHTLY_AT", "half past two", "NIGHTLY_AT='half past two' should be a time of day like 02:30."),
         ("API_KEY_CACHE_SECONDS", "-1", "API_KEY_CACHE_SECONDS='-1' should be a whole number above 0, like 30."),
+        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES='one' should be a whole number, like 0."),
         ("API_CALLS_PER_MINUTE", "３", "API_CALLS_PER_MINUTE='３' should be a whole number above 0"),
     ],
 )
@@ -120,7 +121,7 @@ def test_the_compose_file_has_health_checks_named_volumes_and_no_secret_of_its_o
         for volume in service.get("volumes", []):  # type: ignore[attr-defined]
             assert volume.split(":")[0] in compose["volumes"], name
     text = (ROOT / "docker-compose.yml").read_text()
-    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD"):
         uses = re.findall(rf"\$\{{{secret}(.*?)\}}", text)
         assert uses
         assert all(use.startswith(":?") for use in uses), secret

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from events import delivering, health, invariants, outbox, tasks
-from events.models import Delivery
+from events.models import Delivery, Event
 from tests.events import readers
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -140,9 +140,10 @@ def test_a_delivery_that_keeps_failing_dies_and_an_admin_opens_it_again(settings
     assert claim(at=NOON + timedelta(days=1)) == []
 
     Delivery.objects.filter(pk=delivery.pk).update(reader="tests.events.readers.count")  # the mended reader
-    assert delivering.retry(delivery_ids=[delivery.pk], at=NOON) == 1
+    assert delivering.retry(delivery_ids=[delivery.pk], by="user:7", at=NOON) == 1
+    assert Event.objects.filter(type="deliveries.retried", by="user:7").count() == 1
 
-    assert claim() == [delivery.pk]
+    assert delivery.pk in claim()
     assert delivering.deliver(id=delivery.pk, at=NOON) is True
     assert counted() == [delivery.event_id]
 
@@ -151,7 +152,7 @@ def test_only_dead_deliveries_are_opened_again():
     done = happened()
     delivering.deliver(id=done.pk, at=NOON)
 
-    assert delivering.retry(delivery_ids=[done.pk, happened().pk], at=NOON) == 0
+    assert delivering.retry(delivery_ids=[done.pk, happened().pk], by="user:7", at=NOON) == 0
 
 
 def test_waits_double_up_to_an_hour():

@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from events import clock, delivering, outbox, tasks, webhooks
-from events.models import Delivery, WebhookEndpoint, WebhookMessage
+from events.models import Delivery, Event, WebhookEndpoint, WebhookMessage
 from tests.events.receiving import Receiver, listening
 
 LAN = uuid.UUID("01930000-0000-7000-8000-000000000001")
@@ -219,10 +219,11 @@ def test_a_message_is_replayed_under_its_id_with_its_body(receiver, at):
     happened(at=at)
     send(at)
 
-    assert webhooks.replay(endpoint_id=there.pk, since=at - timedelta(hours=1), at=at) == 1
+    assert webhooks.replay(endpoint_id=there.pk, since=at - timedelta(hours=1), by="user:7", at=at) == 1
     send(at)
     everything = [message.pk for message in WebhookMessage.objects.all()]
-    assert webhooks.replay(message_ids=everything, at=at) == 2
+    assert webhooks.replay(message_ids=everything, by="user:7", at=at) == 2
+    assert Event.objects.filter(type="webhooks.replayed", by="user:7").count() == 2
     send(at)
 
     assert sorted(len([ln for ln in receiver.letters if ln.id == str(id)]) for id in everything) == [2, 3]
