@@ -4,7 +4,7 @@ from datetime import datetime
 
 from api import reading
 from api.shapes.bills import MemberRef, Proof
-from loyalty.earning import Who
+from loyalty.sales import Who
 from members import finding, identifying, qr
 
 # Said, but nobody's: the domain still looks for the receipt, because a replay comes before everything else.

@@ -12,8 +12,8 @@ from api.shapes.bills import Purchase as Posted
 from benchmarks.shop import Shop
 from events import clock
 from loyalty import earning, policies
-from loyalty.earning import Recorded
 from loyalty.models import Terminal
+from loyalty.sales import Recorded
 from loyalty.till import Till
 
 TOTAL = 94_000

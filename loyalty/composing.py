@@ -1,5 +1,6 @@
 """A sale decided: pure functions from a bill and a snapshot to what is posted and what is answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,7 @@ class Composed:
 
     bill: Bill
     status: str
+    voucher_discount: int
     points_value: int
     due: int
     base: int
@@ -36,17 +38,24 @@ class Composed:
         return max(0, net), max(0, -net)
 
 
-def compose(bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at: datetime) -> Composed:
-    """Decide a bill. Raises NotEnoughPoints or PointsExceedBill. A guest's bill is composed as a member's would be."""
+def compose(
+    bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at: datetime, discounts: Sequence[int] = ()
+) -> Composed:
+    """Decide a bill. Raises NotEnoughPoints or PointsExceedBill. A guest's bill is composed as a member's would be.
+
+    `discounts`: what is taken off each line's goods before points pay for the rest; never more than the goods.
+    """
     goods = bill.goods_by_line()
-    payable = paying.payable_by_line(bill.lines, goods, policy=terms.spending)
+    off = list(discounts) or [0] * len(goods)
+    left = [part - taken for part, taken in zip(goods, off, strict=True)]
+    payable = paying.payable_by_line(bill.lines, left, policy=terms.spending)
     available = snapshot.available or 0
     limit = paying.spendable(
         payable=sum(payable), available=available, policy=terms.spending, joined_at=snapshot.joined_at, at=at
     )
     paying.check(points=bill.points_to_spend, available=available, limit=limit, policy=terms.spending)
     points_value = bill.points_to_spend * terms.spending.point_value
-    lines = _lines(bill, goods, paying.discount_by_line(points_value, payable))
+    lines = _lines(bill, goods, off, paying.discount_by_line(points_value, payable))
     earning = base_rule.earning_base(lines, spending=terms.spending)
     points = base_rule.award(earning, rule=terms.earning)
     reasons: dict[str, Any] = {"matched": [], "refused": []}
@@ -60,8 +69,9 @@ def compose(bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at:
     return Composed(
         bill=bill,
         status=status,
+        voucher_discount=sum(off),
         points_value=points_value,
-        due=bill.total - points_value,
+        due=bill.total - sum(off) - points_value,
         base=sum(line.base for line in lines),
         earned=points,
         spendable=limit,
@@ -78,7 +88,7 @@ def _why_nothing(snapshot: Snapshot, status: str) -> str:
     return ""
 
 
-def _lines(bill: Bill, goods: list[int], points: list[int]) -> tuple[LineRecord, ...]:
+def _lines(bill: Bill, goods: list[int], off: list[int], points: list[int]) -> tuple[LineRecord, ...]:
     gross = bill.gross_by_line()
     return tuple(
         LineRecord(
@@ -91,6 +101,7 @@ def _lines(bill: Bill, goods: list[int], points: list[int]) -> tuple[LineRecord,
             earns=line.earns,
             goods=goods[place],
             gross=gross[place],
+            voucher_discount=off[place],
             points_discount=points[place],
         )
         for place, line in enumerate(bill.lines)
@@ -134,7 +145,7 @@ def posting(
             "tax_included": bill.tax_included,
             "rounding": bill.rounding,
             "total": bill.total,
-            "voucher_discount": 0,
+            "voucher_discount": composed.voucher_discount,
             "points_value": composed.points_value,
             "due": composed.due,
             "base": composed.base,
@@ -235,7 +246,7 @@ def record(
         recorded_at=at,
         channel=bill.channel,
         total=bill.total,
-        voucher_discount=0,
+        voucher_discount=composed.voucher_discount,
         points_value=composed.points_value,
         due=composed.due,
         earned=composed.earned if member else 0,

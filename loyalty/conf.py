@@ -41,6 +41,17 @@ def secret_key(env: environ.Env) -> str:
     return value
 
 
+def voucher_code_key(env: environ.Env, *, default: str) -> str:
+    """What the codes of vouchers are computed from: SECRET_KEY, unless the codes have to outlive it."""
+    value = env.str("VOUCHER_CODE_KEY", default="") or default
+    if len(value) < 40:
+        raise ImproperlyConfigured(
+            "VOUCHER_CODE_KEY is shorter than 40 characters. Leave it empty to use SECRET_KEY, or make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return value
+
+
 def celery_time(env: environ.Env, name: str, *, default: str) -> crontab:
     """A time of day HH:MM in the business's zone."""
     raw = env.str(name, default=default)

@@ -31,6 +31,12 @@ TIERS = (
 )
 
 
+def first_step(currency: str) -> int:
+    """The amount that earns one point on the first day: 10,000 without decimals, else one whole unit."""
+    decimals = get_currency_precision(currency)
+    return 10**decimals if decimals else 10_000
+
+
 @transaction.atomic
 def found(
     *,
@@ -48,8 +54,7 @@ def found(
     `TIERS` over the spend of a rolling year.
     """
     currency = currency or settings.CURRENCY
-    decimals = get_currency_precision(currency)
-    step = step or (10**decimals if decimals else 10_000)
+    step = step or first_step(currency)
     programme, _ = Programme.objects.get_or_create(
         pk=1, defaults={"name": name, "currency": currency, "payment_methods": list(PAYMENT_METHODS)}
     )

@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.conf import broker, celery_time, database, one_of, positive, secret_key, whole
+from loyalty.conf import broker, celery_time, database, one_of, positive, secret_key, voucher_code_key, whole
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -25,6 +25,7 @@ DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and MODE == "production":
     raise ImproperlyConfigured("DEBUG shows secrets to visitors: it is refused while MODE=production.")
 SECRET_KEY = secret_key(env)
+VOUCHER_CODE_KEY = voucher_code_key(env, default=SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
@@ -72,7 +73,11 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
     ("events.webhooks.fan_out", ("*",)),
 ]
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
-AUDIT_QUERIES: list[str] = ["loyalty.ledger.invariants.queries", "events.invariants.queries"]
+AUDIT_QUERIES: list[str] = [
+    "loyalty.ledger.invariants.queries",
+    "events.invariants.queries",
+    "rewards.invariants.queries",
+]
 # Steps of the nightly run, in order; later floors add theirs.
 NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due", "loyalty.expiry.end_overrides"]
 

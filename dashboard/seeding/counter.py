@@ -12,7 +12,7 @@ from dashboard.seeding.people import Person
 from dashboard.seeding.places import PLACES
 from dashboard.seeding.returns import CameBack
 from dashboard.seeding.shop import Shop
-from loyalty import earning, paying, returning
+from loyalty import earning, paying, returning, sales
 from loyalty.bill import Bill
 from loyalty.records import ReturnedLine
 from loyalty.till import Till
@@ -86,7 +86,7 @@ class Counter:
             recorded = self._record(tills.bill(self._history, number, points=0), number)
         self._sold[number] = recorded.purchase.id
 
-    def _record(self, bill: Bill, number: int) -> earning.Recorded:
+    def _record(self, bill: Bill, number: int) -> sales.Recorded:
         return earning.record_purchase(
             bill=bill,
             who=tills.who(self._history, number),

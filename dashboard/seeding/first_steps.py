@@ -7,14 +7,16 @@ from django.db import transaction
 from loyalty import founding as programme_founding
 from members import founding as members_founding
 from members import roles
+from rewards import founding as rewards_founding
 
 
 @transaction.atomic
 def ensure(at: datetime, *, name: str = "Chương trình thành viên") -> None:
-    """Create the programme, its first policies and tiers, the consent texts and the staff roles, if absent.
+    """Create the programme, its first policies and tiers, consent texts, staff roles and voucher kinds, if absent.
 
     Safe to run at every start: what a shop has changed since stays as it is.
     """
-    programme_founding.found(name=name, at=at)
+    programme = programme_founding.found(name=name, at=at)
     members_founding.found(at=at)
     roles.ensure()
+    rewards_founding.found(at=at, step=programme_founding.first_step(programme.currency))

@@ -11,7 +11,7 @@ from dashboard.seeding.paying import POINT_VALUE
 from dashboard.seeding.places import PLACES
 from dashboard.seeding.visits import GUEST
 from loyalty.bill import Bill, BillLine, Discount, Payment
-from loyalty.earning import Who
+from loyalty.sales import Who
 
 PAID_BY = ("momo", "cash", "transfer", "card", "zalopay", "vnpay")
 PAID_BY_SHARE = np.array((0.33, 0.24, 0.18, 0.15, 0.06, 0.04)).cumsum()

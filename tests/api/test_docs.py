@@ -11,7 +11,7 @@ import pytest
 from api import texts
 from events import commands
 from events.refusals import Refusal
-from loyalty import bill, clocks, earning, paying, returning
+from loyalty import bill, clocks, earning, paying, returning, sales
 from members import birthdays, consenting, identifying, joining, qr
 from tests.api.conftest import Shop
 
@@ -66,7 +66,20 @@ def test_every_refusal_has_words_and_stands_in_the_docs() -> None:
 
 
 def test_every_refusal_the_doors_of_loyalty_raise_has_words() -> None:
-    for module in (bill, clocks, earning, paying, returning, commands, joining, birthdays, identifying, qr, consenting):
+    for module in (
+        bill,
+        clocks,
+        earning,
+        sales,
+        paying,
+        returning,
+        commands,
+        joining,
+        birthdays,
+        identifying,
+        qr,
+        consenting,
+    ):
         for thing in vars(module).values():
             if isinstance(thing, type) and issubclass(thing, Refusal) and thing.__module__ == module.__name__:
                 assert thing.code in texts.TITLES or thing.code in NEVER_SAID, thing

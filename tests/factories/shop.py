@@ -11,8 +11,8 @@ from django.db import connection
 
 from loyalty import earning, founding, policies, queries
 from loyalty.bill import Bill, BillLine
-from loyalty.earning import Recorded, Who
 from loyalty.models import Store
+from loyalty.sales import Recorded, Who
 from loyalty.till import Till
 from members import founding as member_founding
 from members import joining

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from loyalty import auditing, earning, founding, policies
+from loyalty import auditing, earning, founding, policies, sales
 from loyalty.bill import Bill, BillLine
 from loyalty.importing.purchases import IMPORT_LOCK
 from loyalty.models import Account, Purchase, PurchaseLine, Store
@@ -93,7 +93,7 @@ def test_a_till_that_posts_one_of_the_receipts_meanwhile_is_believed(shop_db: Sh
         )
         till = Till.of(store, by="terminal:1")
         earning.record_purchase(
-            bill=bill, who=earning.Who("phone", "+84912345678"), till=till, fingerprint=b"x", at=NOW, proven=True
+            bill=bill, who=sales.Who("phone", "+84912345678"), till=till, fingerprint=b"x", at=NOW, proven=True
         )
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCK, store.id])
     thread.join(30)

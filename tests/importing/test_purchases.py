@@ -9,7 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from events.models import Event
-from loyalty import auditing, earning, founding, policies
+from loyalty import auditing, earning, founding, policies, sales
 from loyalty.bill import Bill, BillLine
 from loyalty.models import (
     Account,
@@ -219,7 +219,7 @@ def spend(phone: str, *, points: int) -> None:
     )
     earning.record_purchase(
         bill=bill,
-        who=earning.Who("phone", phone),
+        who=sales.Who("phone", phone),
         till=Till.of(store, by="system"),
         fingerprint=b"x",
         at=NOW,

@@ -12,9 +12,10 @@ from django.db import connection
 
 from loyalty import clocks, earning, paying, queries, returning
 from loyalty.bill import BillLine, Charge, Discount, TotalMismatch
-from loyalty.earning import BatchItem, MemberUnknown, OnlineOnly, ReceiptConflict, Who
+from loyalty.earning import BatchItem, OnlineOnly
 from loyalty.ledger.posting import NotEnoughPoints
 from loyalty.models import Purchase, StaffPhone, Store, TierBeginning
+from loyalty.sales import MemberUnknown, ReceiptConflict, Who
 from loyalty.till import Till
 from members.models import Member, User
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of

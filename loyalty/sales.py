@@ -1,0 +1,205 @@
+"""The steps every sale is made of: open, decide, post. Who composes one (`loyalty.earning`, or a floor above that has
+something to take off the bill) calls them inside one transaction.
+
+`open_sale` is the ledger's opening call, `post` its posting call; what lies between is pure.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from events.refusals import Conflict, Refusal
+from loyalty import clocks, composing, paying, policies, queries
+from loyalty.bill import Bill
+from loyalty.composing import Composed
+from loyalty.ledger import posting
+from loyalty.ledger.posting import Opening, Snapshot
+from loyalty.models import Purchase
+from loyalty.policies import Policies
+from loyalty.records import PurchaseRecord
+from loyalty.till import Till, local_midnight
+
+T = TypeVar("T")
+
+
+class MemberUnknown(Refusal):
+    """No member stands behind the id, phone or card. Nothing was written."""
+
+    code = "member_unknown"
+
+
+class ReceiptConflict(Conflict):
+    """This receipt was posted before with another content, or for another member."""
+
+    code = "receipt_conflict"
+
+
+class TakenMeanwhile(Exception):
+    """Another transaction posted this receipt between our look and our write: look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a bill is for: kind `id`, `phone` (E.164) or `card`, and its value."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The bill as it stands in the books, and whether it stood there before."""
+
+    purchase: PurchaseRecord
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """A bill, and what the books say of its member: under the account's lock, or as a quote saw it."""
+
+    bill: Bill
+    snapshot: Snapshot
+    terms: Policies
+    status: str
+
+    @property
+    def member_id(self) -> UUID | None:
+        return self.snapshot.member_id
+
+    @property
+    def purchase_id(self) -> UUID:
+        """The id the bill will have once it is posted."""
+        return self.snapshot.new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A sale decided and ready to be written."""
+
+    posting: dict[str, object]
+    record: PurchaseRecord
+    terms: Policies
+
+
+def until_posted(command: Callable[[], T]) -> T:
+    """Run `command` in a transaction of its own, again where its receipt was taken meanwhile, three times at most."""
+    for _ in range(3):
+        try:
+            with transaction.atomic():
+                return command()
+        except TakenMeanwhile:
+            continue
+    raise ReceiptConflict()
+
+
+def look_at(*, bill: Bill, who: Who | None, till: Till, at: datetime) -> Sale:
+    """The sale as a quote sees it: nothing is locked, no receipt is looked for. Raises TotalMismatch, MemberUnknown."""
+    bill.check()
+    opening = opening_of(bill, who, till=till, receipt=None)
+    snap = posting.open_account(opening, store_id=till.store_id, practice=till.practice, at=at, by=till.by, lock=False)
+    if who is not None and snap.member_id is None:
+        raise MemberUnknown()
+    terms = policies.at(bill.occurred_at, version=snap.policies_version)
+    return Sale(bill=bill, snapshot=snap, terms=terms, status=Purchase.Status.POSTED.value)
+
+
+def open_sale(*, bill: Bill, who: Who | None, till: Till, fingerprint: bytes, at: datetime) -> Sale | Recorded:
+    """Lock the member's account and read it; the answer of before where the receipt is in the books.
+
+    Raises TotalMismatch, ReceiptConflict, MemberUnknown, MemberNeeded, OccurredInFuture, OccurredTooOld.
+    """
+    bill.check()
+    opening = opening_of(bill, who, till=till, receipt=bill.receipt)
+    snap = posting.open_account(opening, store_id=till.store_id, practice=till.practice, at=at, by=till.by)
+    return judge(bill, who, snap, till=till, fingerprint=fingerprint, at=at)
+
+
+def opening_of(bill: Bill, who: Who | None, *, till: Till, receipt: str | None) -> Opening:
+    day = clocks.business_date(bill, till=till)
+    return Opening(
+        kind=who.kind if who else None,
+        value=who.value if who else None,
+        period=till.receipt_period(day),
+        receipt=receipt,
+        occurred_at=bill.occurred_at,
+        window=policies.last_known(bill.occurred_at).ladder.window,
+        staff=bill.staff,
+    )
+
+
+def judge(
+    bill: Bill, who: Who | None, snap: Snapshot, *, till: Till, fingerprint: bytes, at: datetime
+) -> Sale | Recorded:
+    """What the snapshot makes of a bill: the earlier answer, a refusal, or a sale to be decided."""
+    if snap.purchase_id is not None:
+        return _replay(snap, snap.purchase_id, fingerprint=fingerprint)
+    if who is not None and snap.member_id is None:
+        raise MemberUnknown()
+    if bill.points_to_spend and who is None:
+        raise paying.MemberNeeded()
+    status = clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at)
+    return Sale(
+        bill=bill,
+        snapshot=snap,
+        terms=policies.at(bill.occurred_at, version=snap.policies_version),
+        status=status,
+    )
+
+
+def _replay(snap: Snapshot, purchase_id: UUID, *, fingerprint: bytes) -> Recorded:
+    """The first answer again, or ReceiptConflict for other content or another member."""
+    if snap.purchase_fingerprint != fingerprint:
+        raise ReceiptConflict()
+    if snap.member_id is not None and snap.member_id != snap.purchase_member:
+        raise ReceiptConflict()
+    return Recorded(queries.purchase(purchase_id), replayed=True)
+
+
+def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = ()) -> Composed:
+    """How the bill is paid and what it earns. `discounts`: what is taken off each line's goods before the points."""
+    return composing.compose(
+        sale.bill, snapshot=sale.snapshot, terms=sale.terms, status=sale.status, at=at, discounts=discounts
+    )
+
+
+def decide(
+    sale: Sale, *, till: Till, fingerprint: bytes, at: datetime, request_id: str, discounts: Sequence[int] = ()
+) -> Decided:
+    """What will be written and answered. Raises NotEnoughPoints, PointsExceedBill."""
+    composed = compose(sale, at=at, discounts=discounts)
+    day = clocks.business_date(sale.bill, till=till)
+    about: dict[str, Any] = {"snapshot": sale.snapshot, "terms": sale.terms, "till": till, "day": day, "at": at}
+    return Decided(
+        composing.posting(composed, **about, fingerprint=fingerprint, request_id=request_id),
+        composing.record(composed, **about),
+        sale.terms,
+    )
+
+
+def post(decided: Decided) -> Recorded:
+    """Write the sale. Raises TakenMeanwhile, which `until_posted` knows how to answer."""
+    if not posting.post_purchase(decided.posting):
+        raise TakenMeanwhile
+    return Recorded(decided.record, replayed=False)
+
+
+def check_daily_amount(decided: Decided, *, at: datetime, beside: int = 0) -> None:
+    """Without the QR or a code a member spends a small amount a day, counted under the account's lock.
+
+    `beside`: what else left unproven today, this bill's included, that is no points (minor units). Raises ProofNeeded.
+    """
+    record = decided.record
+    spent = (
+        Purchase.objects.filter(member_id=record.member_id, recorded_at__gte=local_midnight(at)).aggregate(
+            value=Sum("points_value")
+        )["value"]
+        or 0
+    )
+    if spent + record.points_value + beside > decided.terms.spending.proof_above:
+        raise paying.ProofNeeded()
