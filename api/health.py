@@ -87,8 +87,9 @@ def _may_watch(request: HttpRequest) -> bool:
 
 def _backlog() -> bytes:
     """What waits in the database, read at the moment of asking: the same whichever process answers."""
+    at = clock.now()
     try:
-        waiting = health.oldest_open(clock.now())
+        waiting, jobs = health.oldest_open(at), health.jobs(at)
     except Error:
         connection.close()
         return b""
@@ -99,4 +100,10 @@ def _backlog() -> bytes:
         f"loyalty_deliveries_open {waiting.open}\n"
         "# TYPE loyalty_deliveries_dead gauge\n"
         f"loyalty_deliveries_dead {waiting.dead}\n"
+        "# TYPE loyalty_jobs_oldest_seconds gauge\n"
+        f"loyalty_jobs_oldest_seconds {jobs.seconds}\n"
+        "# TYPE loyalty_jobs_open gauge\n"
+        f"loyalty_jobs_open {jobs.open}\n"
+        "# TYPE loyalty_jobs_failed gauge\n"
+        f"loyalty_jobs_failed {jobs.failed}\n"
     ).encode()

@@ -37,3 +37,27 @@ def oldest_open(at: datetime) -> Backlog:
         )
         seconds, opened, dead = cursor.fetchone()
     return Backlog(seconds=max(0.0, float(seconds)), open=opened, dead=dead)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """Jobs that are not over, and failed ones. `seconds`: how long the oldest has been due."""
+
+    seconds: float
+    open: int
+    failed: int
+
+
+def jobs(at: datetime) -> Jobs:
+    """How late jobs are. One that has begun counts as well: a long one is late until it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(extract(epoch FROM %(at)s - min(due_at)), 0), count(*),
+                   (SELECT count(*) FROM events_job WHERE state = 'failed')
+            FROM events_job WHERE state IN ('open', 'running')
+            """,
+            {"at": at},
+        )
+        seconds, opened, failed = cursor.fetchone()
+    return Jobs(seconds=max(0.0, float(seconds)), open=opened, failed=failed)

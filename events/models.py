@@ -179,3 +179,59 @@ class WebhookMessage(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Job(models.Model):
+    """Work too long for one task, done in chunks: `cursor` says how far it is. The open rows are the queue.
+
+    Written through `events.jobs` only. `claimed_until` belongs to the relay; an `in_order` job waits for the earlier
+    ones of its kind.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField(_("việc"))
+    key = models.TextField(_("mã việc"))
+    in_order = models.BooleanField(default=False)
+    state = models.TextField(choices=State.choices, default=State.OPEN, db_default="open")
+    cursor = models.JSONField(default=dict)
+    done = models.IntegerField(_("đã làm"), default=0, db_default=0)
+    total = models.IntegerField(_("tổng số"), null=True)
+    attempts = models.SmallIntegerField(_("số lần thử"), default=0, db_default=0, help_text="In a row.")
+    last_error = models.TextField(_("lỗi gần nhất"), default="", db_default="")
+    asked_at = models.DateTimeField(_("yêu cầu lúc"))
+    due_at = models.DateTimeField(_("chạy lúc"))
+    claimed_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("bắt đầu lúc"), null=True)
+    finished_at = models.DateTimeField(_("xong lúc"), null=True)
+    by = models.TextField(default="system")
+
+    class Meta:
+        verbose_name = _("việc nền")
+        verbose_name_plural = _("Việc nền")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="a_job_is_asked_for_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "running", "done", "failed", "cancelled"]), name="job_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "running"], finished_at=None)
+                | Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
+                name="a_job_has_ended_exactly_when_it_says_when",
+            ),
+        ]
+        indexes = [
+            # the relay: what is due
+            models.Index(fields=["due_at"], condition=Q(state__in=["open", "running"]), name="job_due"),
+            # the relay: whether an earlier job of the kind is not over; the night: its last date
+            models.Index(fields=["kind", "id"], condition=Q(state__in=["open", "running"]), name="job_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

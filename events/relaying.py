@@ -1,5 +1,8 @@
 """Claim → commit → publish, for ever. The relay is also the sweeper: a lapsed claim is due again.
 
+What may be due, and who is told, stands in settings.DUE_WORK: (claim, task, queue) each. A claim is a dotted name of
+`claim(*, at, limit, lease) -> ids`, committed when it returns; the task takes `ids` and `until`, the end of the claim.
+
 It rests on PostgreSQL and Valkey being there most of the time, on neither being there always, and on nobody else
 waking it. Any number of relays may run.
 """
@@ -12,20 +15,22 @@ from typing import Any
 
 import redis
 import structlog
-from celery import Celery, Task
+from celery import Celery
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.utils.module_loading import import_string
 from kombu import Connection
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as BrokerError
 
-from events import delivering, tasks, webhooks
+from events import delivering, jobs, webhooks
 
-DELIVERIES_PER_TASK = 100
-# With so many messages in the queue the worker is behind: more would only wait there until their leases lapse (each
-# runs for tasks.BUDGET_SECONDS at most). The next round is never far, so that this few keep many workers busy.
-MOST_WAITING = 4
+# Unless the task says otherwise (`ids_at_a_time`).
+IDS_AT_A_TIME = 100
+# By queue: with so many messages in it the worker is behind, and more would only wait there until their leases lapse
+# (each runs for tasks.BUDGET_SECONDS at most). The next round is never far, so that this few keep many workers busy.
+MOST_WAITING = {"events": 4, "sending": 4, "jobs": 2}
 BETWEEN_FULL_ROUNDS = 0.01
 BETWEEN_ROUNDS = 0.05
 LONGEST_PAUSE = 5.0
@@ -39,6 +44,7 @@ class Relay:
 
     def __init__(self, *, app: Celery, now: Callable[[], datetime], stop: threading.Event) -> None:
         self.app, self.now, self.stop = app, now, stop
+        app.autodiscover_tasks(force=True)  # the tasks of all floors, which are known by name only
         self.lease = timedelta(seconds=settings.RELAY_LEASE_SECONDS)
         self.idle = settings.RELAY_POLL_SECONDS
         self._broker: Connection | None = None
@@ -64,34 +70,37 @@ class Relay:
 
     def round(self) -> int:
         """Claims what is due and tells the worker; answers how much there was to do."""
-        room = MOST_WAITING - self._waiting()
+        if time.monotonic() - self._swept > SWEEP_SECONDS:
+            for sweep in (delivering.mend_dates, webhooks.mend_dates, jobs.mend_dates):
+                sweep(at=self.now())
+            self._swept = time.monotonic()
+        room = {queue: most - self._waiting(queue) for queue, most in MOST_WAITING.items()}
+        return sum(self._pass_on(*work, room=room[work[2]]) for work in settings.DUE_WORK)
+
+    def _pass_on(self, claim: str, task: str, queue: str, *, room: int) -> int:
+        """A full queue is looked at again soon; what it has no room for is not even claimed."""
         if room <= 0:
             return 1
-        if time.monotonic() - self._swept > SWEEP_SECONDS:
-            delivering.mend_dates(at=self.now())
-            webhooks.mend_dates(at=self.now())
-            self._swept = time.monotonic()
         at = self.now()
-        endpoints = webhooks.claim(at=at, lease=self.lease)
-        for id in endpoints:
-            self._publish(tasks.send_webhooks, [str(id)], at + self.lease)
-        ids = delivering.claim(at=at, limit=room * DELIVERIES_PER_TASK, lease=self.lease)
-        for start in range(0, len(ids), DELIVERIES_PER_TASK):
-            self._publish(tasks.deliver, ids[start : start + DELIVERIES_PER_TASK], at + self.lease)
-        return len(ids) + len(endpoints)
+        each = getattr(self.app.tasks[task], "ids_at_a_time", IDS_AT_A_TIME)
+        ids = import_string(claim)(at=at, limit=room * each, lease=self.lease)
+        for start in range(0, len(ids), each):
+            self._publish(task, queue, ids[start : start + each], at + self.lease)
+        return len(ids)
 
     def _pause_after(self, claimed: int) -> float:
-        if claimed >= DELIVERIES_PER_TASK:
+        if claimed >= IDS_AT_A_TIME:
             return BETWEEN_FULL_ROUNDS
         return BETWEEN_ROUNDS if claimed else self.idle
 
-    def _publish(self, task: Task, ids: Sequence[Any], until: datetime) -> None:
+    def _publish(self, task: str, queue: str, ids: Sequence[Any], until: datetime) -> None:
         """What cannot be told stays claimed and is due again when its lease lapses."""
-        task.apply_async(kwargs={"ids": ids, "until": until.isoformat()}, connection=self._connection(), retry=False)
+        told = {"ids": [id if isinstance(id, int) else str(id) for id in ids], "until": until.isoformat()}
+        self.app.tasks[task].apply_async(kwargs=told, queue=queue, connection=self._connection(), retry=False)
 
-    def _waiting(self) -> int:
+    def _waiting(self, queue: str) -> int:
         channel: Any = self._connection().default_channel
-        return int(channel.client.llen(self.app.conf.task_default_queue))
+        return int(channel.client.llen(queue))
 
     def _connection(self) -> Connection:
         """Bounded in time, so that a broker that hangs is as bad as one that is gone and no worse."""

@@ -7,11 +7,13 @@ from uuid import UUID
 import structlog
 from celery import shared_task
 
-from events import clock, delivering, webhooks
+from events import clock, delivering, jobs, webhooks
 
 # What is left then goes back to the relay: a message that waits behind relaying.MOST_WAITING others is still in its
 # lease when its turn comes, and a sale does not wait for a crowd.
 BUDGET_SECONDS = 8
+# The same for jobs, whose queue may have a worker of its own; a chunk that has begun is not cut off.
+JOB_SECONDS = 20
 
 log = structlog.get_logger("events.tasks")
 
@@ -31,7 +33,7 @@ def deliver(*, ids: list[int], until: str) -> None:
         log.warning("database_lost")
 
 
-@shared_task(name="events.send_webhooks")
+@shared_task(name="events.send_webhooks", ids_at_a_time=1)
 def send_webhooks(*, ids: list[str], until: str) -> None:
     """Sends what is due to these endpoints. `until` names the relay's claim."""
     end = time.monotonic() + BUDGET_SECONDS
@@ -41,3 +43,13 @@ def send_webhooks(*, ids: list[str], until: str) -> None:
             claim = webhooks.send_some(endpoint_id=id, claim=claim, at=clock.now())
         if claim is not None:
             webhooks.let_go(endpoint_id=id, claim=claim)
+
+
+@shared_task(name="events.run_jobs", ids_at_a_time=1)
+def run_jobs(*, ids: list[int], until: str) -> None:
+    """Does some of the work of these jobs. `until` names the relay's claim."""
+    try:
+        for id in ids:
+            jobs.work(id=id, until=datetime.fromisoformat(until), now=clock.now, seconds=JOB_SECONDS)
+    except delivering.DatabaseLost:
+        log.warning("database_lost")

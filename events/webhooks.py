@@ -70,23 +70,28 @@ def _body(event: Event) -> str:
     return orjson.dumps({"type": event.type, "timestamp": moment, "data": data}).decode()
 
 
-def claim(*, at: datetime, lease: timedelta) -> list[UUID]:
-    """Active endpoints with something due, nobody else's until `at + lease`. Committed when it returns.
+def claim(*, at: datetime, limit: int, lease: timedelta) -> list[UUID]:
+    """Up to `limit` active endpoints with something due, nobody else's until `at + lease`, longest waiting first.
 
-    A hold longer than any we give was written before the clock was set back; it counts as over.
+    Committed when it returns. A hold longer than any we give was written before the clock was set back; it counts as
+    over.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH due AS MATERIALIZED (
+                SELECT endpoint.id FROM events_webhookendpoint AS endpoint CROSS JOIN LATERAL (
+                    SELECT min(due_at) AS since FROM events_webhookmessage AS message
+                    WHERE message.endpoint_id = endpoint.id AND message.state = 'open'
+                ) AS waiting
+                WHERE active AND (held_until IS NULL OR held_until <= %(at)s OR held_until > %(absurd)s)
+                  AND waiting.since <= %(at)s
+                ORDER BY waiting.since LIMIT %(limit)s FOR UPDATE OF endpoint SKIP LOCKED
+            )
             UPDATE events_webhookendpoint AS endpoint SET held_until = %(until)s
-            WHERE active AND (held_until IS NULL OR held_until <= %(at)s OR held_until > %(absurd)s)
-              AND EXISTS (
-                SELECT FROM events_webhookmessage AS message
-                WHERE message.endpoint_id = endpoint.id AND message.state = 'open' AND message.due_at <= %(at)s
-              )
-            RETURNING id
+            FROM due WHERE endpoint.id = due.id RETURNING endpoint.id
             """,
-            {"at": at, "until": at + lease, "absurd": at + 2 * max(lease, LONGEST_PEACE)},
+            {"at": at, "until": at + lease, "absurd": at + 2 * max(lease, LONGEST_PEACE), "limit": limit},
         )
         return [id for (id,) in cursor.fetchall()]
 

@@ -1,11 +1,11 @@
 """Reading settings from the environment, each with a sentence for the person who set it wrongly."""
 
 import hashlib
+from datetime import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import environ
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -52,13 +52,13 @@ def voucher_code_key(env: environ.Env, *, default: str) -> str:
     return value
 
 
-def celery_time(env: environ.Env, name: str, *, default: str) -> crontab:
+def time_of_day(env: environ.Env, name: str, *, default: str) -> time:
     """A time of day HH:MM in the business's zone."""
     raw = env.str(name, default=default)
     hour, _, minute = raw.partition(":")
     if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
         raise ImproperlyConfigured(f"{name}={raw!r} should be a time of day like {default}.")
-    return crontab(hour=int(hour), minute=int(minute))
+    return time(int(hour), int(minute))
 
 
 def database(env: environ.Env) -> dict[str, Any]:

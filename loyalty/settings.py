@@ -7,10 +7,20 @@ variable and what it wants. Upper floors are named here by strings only.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.conf import broker, celery_time, database, one_of, positive, secret_key, voucher_code_key, whole
+from loyalty.conf import (
+    broker,
+    database,
+    one_of,
+    positive,
+    secret_key,
+    time_of_day,
+    voucher_code_key,
+    whole,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -78,8 +88,18 @@ AUDIT_QUERIES: list[str] = [
     "events.invariants.queries",
     "rewards.invariants.queries",
 ]
-# Steps of the nightly run, in order; later floors add theirs.
+# Steps of the nightly run, in order; later floors add theirs. A step is `step(*, date, at) -> rows`: `date` is the
+# business date that ended. It commits in chunks and comes to the same end however often it is killed and run again.
 NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due", "loyalty.expiry.end_overrides"]
+# What the relay looks for, whom it tells, and in which queue: (claim, task, queue), see `events.relaying`. Queues are
+# events (a sale's deliveries, webhooks), sending (messages to people) and jobs (the night and other long work).
+DUE_WORK: list[tuple[str, str, str]] = [
+    ("events.delivering.claim", "events.deliver", "events"),
+    ("events.webhooks.claim", "events.send_webhooks", "events"),
+    ("events.jobs.claim", "events.run_jobs", "jobs"),
+]
+# What a job of each kind does, chunk by chunk: see `events.jobs`.
+JOB_KINDS: dict[str, str] = {"night": "loyalty.nightly.chunk"}
 
 # With CLOCK_FILE set (tests, demo) `events.clock.now()` adds the seconds in that file.
 CLOCK_FILE = env.str("CLOCK_FILE", default="")
@@ -103,8 +123,16 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_VISIBILITY_TIMEOUT = 900
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "events"
+
+# The nightly run of a business date begins at this time after its end. Beat only asks for what is due by the clock of
+# CLOCK_FILE, often: a date that was missed is run as soon as somebody is there to run it. Nudges nobody heard expire.
+NIGHTLY_AT = time_of_day(env, "NIGHTLY_AT", default="02:30")
+CATCH_UP_SECONDS = positive(env, "CATCH_UP_SECONDS", default=60)
+_NUDGE = {"task": "loyalty.nightly", "options": {"queue": "jobs", "expires": CATCH_UP_SECONDS}}
 CELERY_BEAT_SCHEDULE = {
-    "nightly": {"task": "loyalty.nightly", "schedule": celery_time(env, "NIGHTLY_AT", default="02:30")},
+    "nightly": {**_NUDGE, "schedule": crontab(hour=NIGHTLY_AT.hour, minute=NIGHTLY_AT.minute)},
+    "nightly-catch-up": {**_NUDGE, "schedule": CATCH_UP_SECONDS},
 }
 
 # The relay claims what is due for this long; a worker that dies gives it back when the lease ends.

@@ -1,6 +1,7 @@
 """`python -m dashboard.running web|worker|beat|relay` becomes that process; `… check web|worker|beat` asks it.
 
-For containers and service managers: the flags of each process stand in one place, commands.py.
+`worker events` serves that queue only (events, sending, jobs; default all). For containers and service managers: the
+flags of each process stand in one place, commands.py.
 """
 
 import http.client
@@ -24,8 +25,8 @@ def main(arguments: list[str]) -> int:
             counters = processes.empty_folder(Path(tempfile.gettempdir()) / "loyalty-web-counters")
             os.environ |= {"WEB_TIMEOUTS": "1", "PROMETHEUS_MULTIPROC_DIR": str(counters)}
             become(commands.web(host=_host(), port=_number("PORT", 8000), workers=_number("WEB_WORKERS", 2)))
-        case ["worker"]:
-            become(commands.worker(concurrency=_number("WORKER_PROCESSES", 2)))
+        case ["worker", *queues] if set(queues) <= set(commands.QUEUES):
+            become(commands.worker(concurrency=_number("WORKER_PROCESSES", 2), queues=queues or commands.QUEUES))
         case ["beat"]:
             become(commands.beat(schedule=_schedule()))
         case ["relay"]:

@@ -1,6 +1,7 @@
 """The command line of each process of the platform, the same in `make run`, tests, benchmarks and containers."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -11,6 +12,9 @@ WEB_THREADS = 4
 # Per web worker: granian's "backpressure" counts open connections, idle ones too. A till keeps its connection, and one
 # beyond the limit is not answered at all until another hangs up.
 WEB_CONNECTIONS = 1024
+
+# Of the worker: a sale's deliveries and webhooks; messages to people; the night and other long work.
+QUEUES = ("events", "sending", "jobs")
 
 
 def web(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
@@ -23,11 +27,11 @@ def web(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> list[str]:
     ]
 
 
-def worker(*, concurrency: int = 2) -> list[str]:
+def worker(*, concurrency: int = 2, queues: Sequence[str] = QUEUES) -> list[str]:
     """Gossip and mingle are for workers that talk to each other; ours only look at rows."""
     return [
         *(sys.executable, "-m", "celery", "-A", "loyalty", "worker", "--loglevel", "INFO"),
-        *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
+        *("--queues", ",".join(queues), "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
     ]
 
 

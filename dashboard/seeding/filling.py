@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
@@ -167,7 +168,7 @@ def _write(plan: _Plan, start: datetime, end: datetime, *, last: bool) -> None:
     else:
         plan.counter.work(bills=[bill for bill in bills if bill in plan.wishes], people=[])
         _from_files(plan, [bill for bill in bills if bill not in plan.wishes], people, at=end)
-    expiry.book_due(at=end)
+    expiry.book_due(date=timezone.localdate(end), at=end)
     _remember(plan.shop.stores[0].pk, _chapter_key(start), at=end)
 
 

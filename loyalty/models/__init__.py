@@ -1,5 +1,6 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
+from loyalty.models.nights import NightlyStep
 from loyalty.models.points import Account, Entry, Lot, LotUse
 from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
 from loyalty.models.purchases import (
@@ -28,6 +29,7 @@ __all__ = [
     "ExpiryPolicy",
     "Lot",
     "LotUse",
+    "NightlyStep",
     "Programme",
     "Purchase",
     "PurchaseLine",

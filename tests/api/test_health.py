@@ -21,6 +21,7 @@ def test_metrics_are_for_this_machine_only(web: Web) -> None:
     here = requests.get(f"{web.url}/metrics", timeout=10)
     assert here.status_code == 200
     assert "loyalty_deliveries_oldest_seconds 0.0" in here.text
+    assert "loyalty_jobs_failed 0" in here.text
     through_a_proxy = requests.get(f"{web.url}/metrics", headers={"X-Forwarded-For": "203.0.113.9"}, timeout=10)
     assert through_a_proxy.status_code == 403
 

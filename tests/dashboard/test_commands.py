@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -46,7 +46,14 @@ def test_the_nightly_run_books_points_that_ended(till, lan, clock):
     till.sell(till.bill(105_000), lan)
     clock.forward(days=400)
     assert "loyalty.expiry.book_due: 1" in run("nightly")
-    assert "loyalty.expiry.book_due: 0" in run("nightly")
+    assert "No night is due." in run("nightly")
+
+
+def test_a_night_is_run_again_only_when_asked(till):
+    night = f"{till.at.date() - timedelta(days=3):%Y-%m-%d}"
+    assert "loyalty.expiry.book_due: 0\n" in run("nightly", "--date", night)
+    assert "loyalty.expiry.book_due: 0 (done before)" in run("nightly", "--date", night)
+    assert "loyalty.expiry.book_due: 0\n" in run("nightly", "--date", night, "--again")
 
 
 def test_the_nightly_run_refuses_a_day_that_is_not_over(till):

@@ -8,9 +8,12 @@ from pathlib import Path
 import environ
 import pytest
 import yaml
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from dashboard.running import commands
 from dashboard.running.commands import ROOT
+from events import relaying
 from loyalty import conf
 from loyalty.engines import postgres
 
@@ -113,9 +116,9 @@ def test_the_compose_file_sorts_names_like_the_embedded_server() -> None:
 def test_the_compose_file_has_health_checks_named_volumes_and_no_secret_of_its_own() -> None:
     compose = _compose()
     services = compose["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "beat", "relay"}
+    assert set(services) == {"postgres", "redis", "migrate", "web", "worker", "jobs", "beat", "relay"}
     assert "name" not in compose
-    for name in ("postgres", "redis", "web", "worker", "beat"):
+    for name in ("postgres", "redis", "web", "worker", "jobs", "beat"):
         assert "healthcheck" in services[name], name
     for name, service in services.items():
         for volume in service.get("volumes", []):  # type: ignore[attr-defined]
@@ -125,6 +128,14 @@ def test_the_compose_file_has_health_checks_named_volumes_and_no_secret_of_its_o
         uses = re.findall(rf"\$\{{{secret}(.*?)\}}", text)
         assert uses
         assert all(use.startswith(":?") for use in uses), secret
+
+
+def test_every_queue_has_a_worker() -> None:
+    services = _compose()["services"]
+    told = [services[name]["command"] for name in ("worker", "jobs")]
+    served = [queue for command in told for queue in command[4:]]  # type: ignore[index]
+    assert sorted(served) == sorted(commands.QUEUES) == sorted(relaying.MOST_WAITING)
+    assert {queue for _claim, _task, queue in settings.DUE_WORK} <= set(commands.QUEUES)
 
 
 def test_the_compose_file_takes_every_variable_from_the_example() -> None:

@@ -42,7 +42,7 @@ def happened(*, at, type="purchase.recorded", **fields) -> int:
 
 
 def send(at) -> None:
-    for id in webhooks.claim(at=at, lease=LEASE):
+    for id in webhooks.claim(at=at, limit=10, lease=LEASE):
         claim = webhooks.send_some(endpoint_id=id, claim=at + LEASE, at=at)
         if claim is not None:
             webhooks.let_go(endpoint_id=id, claim=claim)
@@ -113,8 +113,8 @@ def test_an_endpoint_in_trouble_is_left_in_peace_and_the_rest_waits(receiver, at
     send(at)
 
     assert len(receiver.letters) == webhooks.AT_A_TIME
-    assert webhooks.claim(at=at + timedelta(seconds=4), lease=LEASE) == []
-    assert webhooks.claim(at=at + timedelta(seconds=5), lease=LEASE) == [there.pk]
+    assert webhooks.claim(at=at + timedelta(seconds=4), limit=10, lease=LEASE) == []
+    assert webhooks.claim(at=at + timedelta(seconds=5), limit=10, lease=LEASE) == [there.pk]
     assert WebhookMessage.objects.filter(attempts=0).count() == 50 - webhooks.AT_A_TIME
 
 
@@ -141,8 +141,8 @@ def test_an_endpoint_that_asks_for_peace_gets_it(receiver, at):
 
     send(at)
 
-    assert webhooks.claim(at=at + timedelta(seconds=899), lease=LEASE) == []
-    assert len(webhooks.claim(at=at + timedelta(seconds=900), lease=LEASE)) == 1
+    assert webhooks.claim(at=at + timedelta(seconds=899), limit=10, lease=LEASE) == []
+    assert len(webhooks.claim(at=at + timedelta(seconds=900), limit=10, lease=LEASE)) == 1
 
 
 def test_after_hours_of_trouble_everything_that_waits_goes_at_once(receiver, at):
@@ -208,9 +208,9 @@ def test_a_claimed_endpoint_is_nobody_elses_until_the_lease_lapses(receiver, at)
     there = endpoint(receiver, at=at)
     happened(at=at)
 
-    assert webhooks.claim(at=at, lease=LEASE) == [there.pk]
-    assert webhooks.claim(at=at + LEASE / 2, lease=LEASE) == []
-    assert webhooks.claim(at=at + LEASE, lease=LEASE) == [there.pk]
+    assert webhooks.claim(at=at, limit=10, lease=LEASE) == [there.pk]
+    assert webhooks.claim(at=at + LEASE / 2, limit=10, lease=LEASE) == []
+    assert webhooks.claim(at=at + LEASE, limit=10, lease=LEASE) == [there.pk]
 
 
 def test_a_message_is_replayed_under_its_id_with_its_body(receiver, at):
@@ -235,7 +235,7 @@ def test_the_task_sends_all_that_is_due(receiver, at):
     for _ in range(webhooks.PER_ROUND + 1):
         happened(at=at)
 
-    ids = [str(id) for id in webhooks.claim(at=at, lease=LEASE)]
+    ids = [str(id) for id in webhooks.claim(at=at, limit=10, lease=LEASE)]
     tasks.send_webhooks(ids=ids, until=(at + LEASE).isoformat())
 
     assert len(receiver.letters) == webhooks.PER_ROUND + 1
@@ -245,8 +245,8 @@ def test_the_task_sends_all_that_is_due(receiver, at):
 def test_a_copy_of_a_task_whose_claim_is_over_sends_nothing(receiver, at):
     endpoint(receiver, at=at)
     happened(at=at)
-    [id] = webhooks.claim(at=at, lease=LEASE)
-    webhooks.claim(at=at + LEASE, lease=LEASE)
+    [id] = webhooks.claim(at=at, limit=10, lease=LEASE)
+    webhooks.claim(at=at + LEASE, limit=10, lease=LEASE)
 
     tasks.send_webhooks(ids=[str(id)], until=(at + LEASE).isoformat())
 
@@ -257,7 +257,7 @@ def test_a_copy_of_a_task_whose_claim_is_over_sends_nothing(receiver, at):
 def test_messages_dated_by_a_wrong_clock_are_due_now(receiver, at):
     endpoint(receiver, at=at)
     happened(at=at + timedelta(days=365))
-    webhooks.claim(at=at + timedelta(days=365), lease=LEASE)
+    webhooks.claim(at=at + timedelta(days=365), limit=10, lease=LEASE)
 
     webhooks.mend_dates(at=at)
     send(at)

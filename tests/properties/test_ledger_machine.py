@@ -151,7 +151,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.last)
     @rule()
     def say_it_again(self) -> None:
-        expiry.book_due(at=self.shop.at)
+        expiry.book_due(date=self.shop.at.date(), at=self.shop.at)
         before = rows_of(*LEDGER_TABLES)
         assert self.last is not None
         said = self.last()
@@ -179,7 +179,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def book(self) -> None:
-        expiry.book_due(at=self.shop.at)
+        expiry.book_due(date=self.shop.at.date(), at=self.shop.at)
 
     @invariant()
     def all_invariants_hold(self) -> None:

@@ -12,7 +12,7 @@ from events.relaying import Relay
 
 
 class Command(BaseCommand):
-    help = "Tells the worker what is due: deliveries of events, webhooks. Runs until it is stopped; two do no harm."
+    help = "Tells the worker what is due (settings.DUE_WORK). Runs until it is stopped; two do no harm."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then end")
