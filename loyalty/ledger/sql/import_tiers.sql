@@ -1,30 +1,53 @@
 -- Tiers that the chunk's bills reach: the spend of the rolling window at every instant of buying, under the table then in
 -- force (ROLLING: one part per table, because a window frame has one width). Each rise is a beginning at its instant.
+-- Only who has ever spent enough for a tier above their own can have risen: the index of a member's bills tells, and for
+-- most members the answer is no.
+DROP TABLE IF EXISTS import_spent;
+CREATE TEMP TABLE import_spent AS
+WITH above AS (
+    SELECT t.id AS tier_id, min(h.spend) AS spend
+    FROM loyalty_tier t
+    JOIN loyalty_tier higher ON higher.rank > t.rank
+    JOIN loyalty_tierthreshold h ON h.tier_id = higher.id
+    GROUP BY t.id
+)
+SELECT s.member_id, a.known
+FROM import_sum s
+JOIN import_account a USING (member_id)
+JOIN above USING (tier_id)
+WHERE NOT a.known AND s.spend >= above.spend
+UNION ALL
+SELECT a.member_id, a.known
+FROM import_account a
+JOIN above USING (tier_id)
+JOIN loyalty_purchase p USING (member_id)
+WHERE a.known
+    AND p.member_id BETWEEN (SELECT member_id FROM import_account ORDER BY member_id LIMIT 1)
+    AND (SELECT member_id FROM import_account ORDER BY member_id DESC LIMIT 1)
+GROUP BY a.member_id, a.known, above.spend
+HAVING sum(p.base) >= above.spend;
+ANALYZE import_spent;
+
+-- they are few: their bills are looked up one by one
+SET LOCAL enable_nestloop = on;
 DROP TABLE IF EXISTS import_metric;
 CREATE TEMP TABLE import_metric AS
-WITH spent AS (
-    -- only who has spent enough at all can have risen
-    SELECT s.member_id
-    FROM import_sum s
-    JOIN import_account a USING (member_id)
-    WHERE NOT a.known AND s.spend >= %(lowest)s
-), metric AS (
-    SELECT n.member_id, n.occurred_at AS at, n.total AS base, n.id
-    FROM import_chunk n
-    JOIN spent USING (member_id)
-    UNION ALL
-    SELECT p.member_id, p.occurred_at, p.base, p.id
-    FROM import_account a
-    JOIN loyalty_purchase p USING (member_id)
-    LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
-    WHERE a.known AND (p.status = 'posted' OR d.approved)
-    UNION ALL
-    SELECT r.member_id, r.counts_at, -r.base, r.purchase_id
-    FROM import_account a
-    JOIN loyalty_return r USING (member_id)
-    WHERE a.known
-)
-SELECT * FROM metric;
+SELECT n.member_id, n.occurred_at AS at, n.total AS base, n.id
+FROM import_chunk n
+JOIN import_spent s USING (member_id)
+WHERE NOT s.known
+UNION ALL
+SELECT p.member_id, p.occurred_at, p.base, p.id
+FROM import_spent s
+JOIN loyalty_purchase p USING (member_id)
+LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+WHERE s.known AND (p.status = 'posted' OR d.approved)
+UNION ALL
+SELECT r.member_id, r.counts_at, -r.base, r.purchase_id
+FROM import_spent s
+JOIN loyalty_return r USING (member_id)
+WHERE s.known;
+SET LOCAL enable_nestloop = off;
 ANALYZE import_metric;
 
 DROP TABLE IF EXISTS import_rise;
