@@ -17,7 +17,7 @@ from uuid import uuid4
 from babel.numbers import get_currency_precision
 from django.db import connection, transaction
 
-from loyalty.importing import posting, returns
+from loyalty.importing import halves, posting, returns
 from loyalty.models import EarningRule, ExpiryPolicy, Programme
 from loyalty.models.policies import DatedPolicy
 from members.importing import report, resolving, staging, workshop
@@ -74,9 +74,12 @@ def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options
         done.rows = staged.rows
         with staging.bulk():
             _drop_working_tables()
-            _judge(done, staged, at=at, unit=unit, options=options)
-            _find_members(done, at=at, options=options)
-            _value(shop)
+            _check(done, staged, at=at, unit=unit, options=options)
+        _group(shop, staged, unit=unit)
+        with staging.bulk():
+            _find_known(shop)
+            _find_members(done, at=at, options=options, kind=shop.kind)
+        _value(shop, staged)
         with _alone_in_its_stores():
             run = posting.Run(import_id=done.import_id, unit=unit, at=at, by=by)
             posted = posting.post_all(run, size=options.chunk, shop=shop)
@@ -108,17 +111,8 @@ def _alone_in_its_stores() -> Iterator[None]:
                     cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORT_LOCK, store_id])
 
 
-def _value(shop: Workshop) -> None:
-    """`import_new`: what is to be posted, with what it earns. Helpers post it too, so it stands where they see it."""
-    made = staging.text(SQL / "new_bills.sql").replace("CREATE TEMP", f"CREATE {shop.kind}")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT NOT EXISTS (SELECT FROM import_known)")
-        values = {"all_new": cursor.fetchone()[0], "rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)}
-        cursor.execute(made, values)
-
-
-def _judge(done: ImportReport, staged: Staged, *, at: datetime, unit: int, options: PurchaseOptions) -> None:
-    """Set bad rows aside, with the bills they belong to; group the others into `import_bill` and find those known."""
+def _check(done: ImportReport, staged: Staged, *, at: datetime, unit: int, options: PurchaseOptions) -> None:
+    """Set bad rows aside, with the bills they belong to."""
     decimals = len(str(unit)) - 1
     bad = staging.run(
         SQL / "check_rows.sql",
@@ -131,12 +125,28 @@ def _judge(done: ImportReport, staged: Staged, *, at: datetime, unit: int, optio
         _set_bad_bills_aside(staged)
     if options.create_stores:
         done.stores_opened = staging.run(SQL / "stores.sql")
+
+
+def _group(shop: Workshop, staged: Staged, *, unit: int) -> None:
+    """`import_bill`: the good rows, bill by bill."""
     all_good = not staging.count("SELECT count(*) FROM import_problem")
-    staging.run(SQL / "bills.sql", unit=unit, all_good=all_good)
+    halves.make(
+        "import_bill", SQL / "bills.sql", shop=shop, rows=staged.rows, values={"unit": unit, "all_good": all_good}
+    )
+
+
+def _find_known(shop: Workshop) -> None:
     staging.run(SQL / "bill_problems.sql")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_bill")
-    staging.run(SQL / "known.sql")
+        cursor.execute(staging.text(SQL / "known.sql").replace("CREATE TEMP", f"CREATE {shop.kind}"))
+
+
+def _value(shop: Workshop, staged: Staged) -> None:
+    """`import_new`: what is to be posted, with what it earns. Helpers post it too, so it stands where they see it."""
+    all_new = not staging.count("SELECT count(*) FROM import_known")
+    values = {"all_new": all_new, "rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)}
+    halves.make("import_new", SQL / "new_bills.sql", shop=shop, rows=staged.rows, values=values)
 
 
 def _set_bad_bills_aside(staged: Staged) -> None:
@@ -154,9 +164,9 @@ def _set_bad_bills_aside(staged: Staged) -> None:
     staging.run(SQL / "incomplete_bills.sql")
 
 
-def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions) -> None:
+def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions, kind: str) -> None:
     staging.run(SQL / "names.sql")
-    done.member_as = resolving.resolve(kind=options.member_as)
+    done.member_as = resolving.resolve(kind=options.member_as, table=kind)
     staging.run(SQL / "conflicts.sql")
     done.known = staging.count("SELECT count(*) FROM import_known WHERE same")
     if options.create_members:

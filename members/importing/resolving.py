@@ -35,11 +35,11 @@ def read(kind: str, text: str) -> str | None:
         return None
 
 
-def resolve(*, kind: str = "") -> str:
+def resolve(*, kind: str = "", table: str = "TEMP") -> str:
     """Turn `import_name` (text, first_at) into `import_member` (…, member_id, reason); answers the kind used.
 
     Without a kind, the file itself says: the kind under which most of a sample of its texts are members, else the kind
-    they look like.
+    they look like. `table`: the kind of table that `import_member` becomes.
     """
     with connection.cursor() as cursor:
         kind = kind or _kind_of_sample(cursor)
@@ -47,7 +47,8 @@ def resolve(*, kind: str = "") -> str:
         cursor.execute(staging.text(SQL / "read_names.sql"), {"kind": kind})
         _read_the_rest(cursor, kind)
         cursor.execute("ANALYZE import_read")
-        cursor.execute(staging.text(SQL / "resolve.sql"), {"kind": kind})
+        made = staging.text(SQL / "resolve.sql").replace("CREATE TEMP", f"CREATE {table}")
+        cursor.execute(made, {"kind": kind})
         cursor.execute("ANALYZE import_member")
     return kind
 

@@ -1,8 +1,8 @@
--- One row per bill, in the order of receipts. The fingerprint is taken over when it was and what was on it, followed by
--- four bytes that tell whether its member was written the same way: the same file brings the same one.
-CREATE TEMP TABLE import_bill AS
+-- One row per bill, in the order of receipts: all of them, or one of two halves that share none. The fingerprint is taken
+-- over when it was and what was on it, followed by four bytes that tell whether its member was written the same way: the
+-- same file brings the same one.
 SELECT
-    (row_number() OVER ())::integer AS bill,
+    (row_number() OVER () * %(halves)s - %(half)s)::integer AS bill,
     grouped.*,
     (occurred_at::timestamp - day_starts)::date AS business_date
 FROM (
@@ -48,6 +48,7 @@ FROM (
         FROM import_row r
         JOIN loyalty_store s ON s.code = btrim(r.store) AND s.practice_of_id IS NULL
         WHERE (r.kind IS NULL OR r.kind = 'sale' OR lower(btrim(r.kind)) <> 'return')
+            AND (%(halves)s = 1 OR abs(hashtext(btrim(r.receipt)) %% 2) = %(half)s)
             AND (%(all_good)s OR NOT EXISTS (SELECT FROM import_problem p WHERE p.row = r.row))
         OFFSET 0
     ) line

@@ -1,6 +1,6 @@
 -- What will be posted, member by member in the order it happened: each bill with its id, what it earns under the rule of
--- its day, when that ends, and the running count and sum of the member's points. Ids grow with the receipts.
-CREATE TEMP TABLE import_new AS
+-- its day, when that ends, and the running count and sum of the member's points; or one of two halves that share no
+-- member. Ids grow with the receipts.
 SELECT
     valued.*,
     (count(*) FILTER (WHERE earned > 0) OVER bills)::integer AS nth,
@@ -24,6 +24,7 @@ FROM (
     JOIN (SELECT row_number() OVER (ORDER BY valid_from) AS no, * FROM loyalty_expirypolicy) x
         ON x.no = greatest(width_bucket(b.occurred_at, %(expiries)s::timestamptz[]), 1)
     WHERE (b.member = '' OR m.member_id IS NOT NULL)
+        AND (%(halves)s = 1 OR abs(hashtext(coalesce(m.member_id::text, b.bill::text)) %% 2) = %(half)s)
         AND (%(all_new)s OR NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill))
     OFFSET 0
 ) valued
