@@ -231,13 +231,12 @@ def replay(
     chosen = Q(pk__in=list(message_ids))
     if endpoint_id is not None and since is not None:
         chosen |= Q(endpoint_id=endpoint_id, event__recorded_at__gte=since)
-    with transaction.atomic():
-        opened = WebhookMessage.objects.filter(chosen).update(
-            state=WebhookMessage.State.OPEN, attempts=0, due_at=at, sent_at=None
-        )
-        if opened:
-            told = {"messages": opened, "endpoint": str(endpoint_id) if endpoint_id else None}
-            outbox.record(type="webhooks.replayed", data=told, by=by, at=at)
+    opened = WebhookMessage.objects.filter(chosen).update(
+        state=WebhookMessage.State.OPEN, attempts=0, due_at=at, sent_at=None
+    )
+    if opened:
+        told = {"messages": opened, "endpoint": str(endpoint_id) if endpoint_id else None}
+        outbox.record(type="webhooks.replayed", data=told, by=by, at=at)
     return opened
 
 
