@@ -7,16 +7,20 @@ exactly once whatever is killed, lost or said twice.
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from events import masking, outbox
 from events.models import Delivery
 
 MOST_ATTEMPTS = 12
+# A delivery whose claims keep lapsing may be what kills the worker: from then on each try is counted before it is made.
+SUSPECT_AFTER = 3
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -41,7 +45,8 @@ def claim(*, at: datetime, limit: int, lease: timedelta) -> list[int]:
                   AND (claimed_until IS NULL OR claimed_until <= %(at)s OR claimed_until > %(absurd)s)
                 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
             )
-            UPDATE events_delivery AS delivery SET claimed_until = %(until)s
+            UPDATE events_delivery AS delivery SET claimed_until = %(until)s,
+                lapses = least(delivery.lapses + (delivery.claimed_until IS NOT NULL)::int, 1000)
             FROM due WHERE delivery.id = due.id RETURNING delivery.id
             """,
             {"at": at, "until": at + lease, "absurd": at + 2 * lease, "limit": limit},
@@ -49,16 +54,34 @@ def claim(*, at: datetime, limit: int, lease: timedelta) -> list[int]:
         return sorted(id for (id,) in cursor.fetchall())
 
 
-def held(*, ids: Sequence[int], until: datetime) -> list[int]:
-    """Those of `ids` that are still open under the claim that ends at `until`.
+@dataclass(frozen=True)
+class Held:
+    """A delivery under our claim; `suspect`: its claims have lapsed so often that it may be what ends its workers."""
+
+    id: int
+    suspect: bool
+
+
+def held(*, ids: Sequence[int], until: datetime) -> list[Held]:
+    """Those of `ids` that are still open under the claim that ends at `until`, the suspects last.
 
     A message that waited in the broker longer than its lease, or is a copy, finds nothing left to do here.
     """
-    return [
-        *Delivery.objects.filter(pk__in=ids, state=Delivery.State.OPEN, claimed_until=until)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    ]
+    ours = Delivery.objects.filter(pk__in=ids, state=Delivery.State.OPEN, claimed_until=until)
+    found = [Held(id, lapses >= SUSPECT_AFTER) for id, lapses in ours.order_by("pk").values_list("pk", "lapses")]
+    return sorted(found, key=lambda delivery: delivery.suspect)
+
+
+def count_try(*, id: int) -> bool:
+    """Counts a try before it is made, for a suspect; answers whether it may still be made, or it is dead now."""
+    row = Delivery.objects.filter(pk=id, state=Delivery.State.OPEN)
+    row.update(attempts=F("attempts") + 1)
+    dead = row.filter(attempts__gt=MOST_ATTEMPTS).update(
+        state=Delivery.State.DEAD, claimed_until=None, last_error="the worker ended again and again on it"
+    )
+    if dead:
+        log.warning("delivery_kills", delivery_id=id)
+    return not dead
 
 
 def release(*, ids: Sequence[int]) -> None:
@@ -120,7 +143,7 @@ def retry(*, delivery_ids: Sequence[int], by: str, at: datetime) -> int:
     """Opens dead deliveries again, as if new, and writes down who wanted it. Answers how many were dead."""
     with transaction.atomic():
         opened = Delivery.objects.filter(pk__in=delivery_ids, state=Delivery.State.DEAD).update(
-            state=Delivery.State.OPEN, attempts=0, due_at=at, claimed_until=None
+            state=Delivery.State.OPEN, attempts=0, lapses=0, due_at=at, claimed_until=None
         )
         if opened:
             outbox.record(type="deliveries.retried", data={"deliveries": sorted(delivery_ids)}, by=by, at=at)

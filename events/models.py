@@ -71,6 +71,7 @@ class Delivery(models.Model):
     attempts = models.SmallIntegerField(_("số lần thử"), default=0, db_default=0)
     due_at = models.DateTimeField(_("thử lúc"))
     claimed_until = models.DateTimeField(null=True)
+    lapses = models.SmallIntegerField(default=0, db_default=0, help_text="Claims that ended without a word.")
     done_at = models.DateTimeField(_("xong lúc"), null=True)
     last_error = models.TextField(_("lỗi gần nhất"), default="", db_default="")
 

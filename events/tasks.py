@@ -24,11 +24,12 @@ def deliver(*, ids: list[int], until: str) -> None:
     end = time.monotonic() + BUDGET_SECONDS
     try:
         held = delivering.held(ids=ids, until=datetime.fromisoformat(until))
-        for position, id in enumerate(held):
+        for position, delivery in enumerate(held):
             if time.monotonic() > end:
-                delivering.release(ids=held[position:])
+                delivering.release(ids=[left.id for left in held[position:]])
                 return
-            delivering.deliver(id=id, at=clock.now())
+            if not delivery.suspect or delivering.count_try(id=delivery.id):
+                delivering.deliver(id=delivery.id, at=clock.now())
     except delivering.DatabaseLost:
         log.warning("database_lost")
 

@@ -55,7 +55,7 @@ def test_a_claimed_delivery_is_nobody_elses_until_its_lease_lapses():
 def test_a_message_that_outlived_its_lease_finds_nothing_to_do():
     delivery = happened()
     claim()
-    assert delivering.held(ids=[delivery.pk], until=NOON + LEASE) == [delivery.pk]
+    assert delivering.held(ids=[delivery.pk], until=NOON + LEASE) == [delivering.Held(delivery.pk, suspect=False)]
 
     claim(at=NOON + LEASE)
 
