@@ -81,16 +81,32 @@ INSTALLED_APPS = [
 EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
     ("members.timeline.absorb", ("*",)),
     ("events.webhooks.fan_out", ("*",)),
+    (
+        "analytics.absorbing.absorb",
+        (
+            "purchase.recorded",
+            "purchase.returned",
+            "purchase.cancelled",
+            "purchase.reviewed",
+            "purchases.imported",
+        ),
+    ),
 ]
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
 AUDIT_QUERIES: list[str] = [
     "loyalty.ledger.invariants.queries",
     "events.invariants.queries",
     "rewards.invariants.queries",
+    "analytics.invariants.queries",
 ]
 # Steps of the nightly run, in order; later floors add theirs. A step is `step(*, date, at) -> rows`: `date` is the
 # business date that ended. It commits in chunks and comes to the same end however often it is killed and run again.
-NIGHTLY_STEPS: list[str] = ["loyalty.expiry.book_due", "loyalty.expiry.end_overrides"]
+NIGHTLY_STEPS: list[str] = [
+    "loyalty.expiry.book_due",
+    "loyalty.expiry.end_overrides",
+    "analytics.nightly.count_retention",
+    "analytics.nightly.count_revenue",
+]
 # What the relay looks for, whom it tells, and in which queue: (claim, task, queue), see `events.relaying`. Queues are
 # events (a sale's deliveries, webhooks), sending (messages to people) and jobs (the night and other long work).
 DUE_WORK: list[tuple[str, str, str]] = [

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
@@ -39,14 +40,39 @@ class Posted:
     amount: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A part of `import_new`: members by their id, guests' bills by theirs, after one and up to another; or all of it.
+
+    The event of a chunk says it too, so that a reader can find the chunk's bills in the books.
+    """
+
+    of: str = ""
+    after: str = ""
+    until: str = ""
+
+    @property
+    def condition(self) -> str:
+        if not self.of:
+            return "true"
+        key = "member_id" if self.of == "members" else "id"
+        said = [f"member_id IS {'NOT ' if self.of == 'members' else ''}NULL"]
+        said += [f"{key} > '{self.after}'"] if self.after else []
+        said += [f"{key} <= '{self.until}'"] if self.until else []
+        return " AND ".join(said)
+
+    def told(self) -> dict[str, Any]:
+        return {"chunk": {"of": self.of, "after": self.after, "until": self.until}} if self.of else {}
+
+
 def post_all(run: Run, *, size: int, shop: Workshop) -> Posted:
     """Post every bill of `import_new`, `size` to a transaction."""
-    conditions = _chunks(size)
-    if shop.schema is None or len(conditions) < 2:
-        posted = [_post_until_done(run, condition) for condition in conditions]
+    chunks = _chunks(size)
+    if shop.schema is None or len(chunks) < 2:
+        posted = [_post_until_done(run, chunk) for chunk in chunks]
     else:
         with ThreadPoolExecutor(HELPERS, thread_name_prefix="import") as helpers:
-            posted = list(helpers.map(_helping(run, shop), conditions))
+            posted = list(helpers.map(_helping(run, shop), chunks))
     return Posted(
         bills=sum(part.bills for part in posted),
         points=sum(part.points for part in posted),
@@ -54,75 +80,69 @@ def post_all(run: Run, *, size: int, shop: Workshop) -> Posted:
     )
 
 
-def _helping(run: Run, shop: Workshop) -> Callable[[str], Posted]:
+def _helping(run: Run, shop: Workshop) -> Callable[[Chunk], Posted]:
     """A chunk posted on the helper's own connection. Chunks share no account and no receipt."""
 
-    def post(condition: str) -> Posted:
+    def post(chunk: Chunk) -> Posted:
         with closing(connection):
             shop.enter()
-            return _post_until_done(run, condition)
+            return _post_until_done(run, chunk)
 
     return post
 
 
-def _chunks(size: int) -> Sequence[str]:
-    """Conditions that part `import_new`: whole members in the order of their ids, guests by themselves."""
+def _chunks(size: int) -> Sequence[Chunk]:
+    """Parts of `import_new`: whole members in the order of their ids, guests by themselves."""
     bills = staging.count("SELECT count(*) FROM import_new")
     # two helpers are idle less where neither has the last chunk to itself
     size = min(size, max(LEAST, -(-bills // (2 * HELPERS))))
     if bills <= size:
-        return ["true"] if bills else []
+        return [Chunk()] if bills else []
     with staging.bulk(), connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON import_new (member_id)")
         cursor.execute("ANALYZE import_new")
+    guests = staging.count("SELECT count(*) FROM import_new WHERE member_id IS NULL")
+    members = _parts("members", "member_id", size) if guests < bills else []
+    return members + (_parts("guests", "id", size) if guests else [])
+
+
+def _parts(of: str, key: str, size: int) -> list[Chunk]:
+    with staging.bulk(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT member_id FROM (SELECT member_id, row_number() OVER (ORDER BY member_id) AS position "
-            "FROM import_new WHERE member_id IS NOT NULL) placed "
-            "WHERE position %% %s = 0 GROUP BY member_id ORDER BY member_id",
+            f"SELECT {key}::text FROM (SELECT {key}, row_number() OVER (ORDER BY {key}) AS position FROM import_new "
+            f"WHERE member_id IS {'NOT ' if of == 'members' else ''}NULL) placed "
+            f"WHERE position %% %s = 0 GROUP BY {key} ORDER BY {key}",
             [size],
         )
-        ends = [str(member_id) for (member_id,) in cursor.fetchall()]
-        cursor.execute("SELECT coalesce(max(bill), 0) FROM import_new WHERE member_id IS NULL")
-        last_guest = cursor.fetchone()[0]
-    members = [
-        " AND ".join(
-            ["member_id IS NOT NULL"]
-            + ([f"member_id > '{after}'"] if after else [])
-            + ([f"member_id <= '{until}'"] if until else [])
-        )
-        for after, until in zip(["", *ends], [*ends, ""], strict=True)
-    ]
-    guests = [
-        f"member_id IS NULL AND bill BETWEEN {begin} AND {begin + size - 1}"
-        for begin in (range(1, last_guest + 1, size) if last_guest else ())
-    ]
-    return members + guests
+        ends = [end for (end,) in cursor.fetchall()]
+    return [Chunk(of=of, after=after, until=until) for after, until in zip(["", *ends], [*ends, ""], strict=True)]
 
 
-def _post_until_done(run: Run, condition: str) -> Posted:
+def _post_until_done(run: Run, chunk: Chunk) -> Posted:
     """Post one chunk; again where a till got in between with one of its receipts or accounts."""
     for attempt in range(TRIES):
         try:
             with staging.bulk():
-                _open_chunk(condition)
-                return _post(run)
+                _open(chunk)
+                return _post(run, chunk)
         except (IntegrityError, OperationalError):
             if attempt == TRIES - 1:
                 raise
             with staging.bulk():
-                _open_chunk(condition)
+                _open(chunk)
                 staging.run(SQL / "posted_meanwhile.sql", import_id=run.import_id)
     return Posted()
 
 
-def _open_chunk(condition: str) -> None:
+def _open(chunk: Chunk) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE OR REPLACE TEMP VIEW import_chunk AS SELECT *, '' AS reason FROM import_new WHERE {condition}"
+            "CREATE OR REPLACE TEMP VIEW import_chunk AS "
+            f"SELECT *, '' AS reason FROM import_new WHERE {chunk.condition}"
         )
 
 
-def _post(run: Run) -> Posted:
+def _post(run: Run, chunk: Chunk) -> Posted:
     """One chunk in the caller's transaction. Rows name the import; the import's event names who started it."""
     mark = f"import:{run.import_id}"
     with connection.cursor() as cursor:
@@ -142,7 +162,7 @@ def _post(run: Run) -> Posted:
     outbox.record(
         type="purchases.imported",
         subject_id=run.import_id,
-        data={"import_id": str(run.import_id), "bills": bills, "from": first, "to": last},
+        data={"import_id": str(run.import_id), "bills": bills, "from": first, "to": last, **chunk.told()},
         at=run.at,
         by=run.by,
     )

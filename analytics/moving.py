@@ -1,0 +1,77 @@
+"""What bills and returns change, taken from the books by one formula: to absorb a few, to rebuild all, to audit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+SQL = Path(__file__).parent / "sql"
+NONE = "false"
+ALL = "true"
+
+
+@cache
+def text(name: str) -> str:
+    return (SQL / name).read_text(encoding="utf-8")
+
+
+def moves(*, bills: str = NONE, returns: str = NONE) -> str:
+    """The CTEs that end with `move`; the conditions choose from `analytics_bill b` and `loyalty_return r`."""
+    return text("moves.sql").format(bills=bills, returns=returns)
+
+
+def add(*, bills: str = NONE, returns: str = NONE, values: Mapping[str, Any]) -> None:
+    """Add what the chosen bills and returns change to days, months and states. In the caller's transaction, once."""
+    members, months = _add(f"WITH {moves(bills=bills, returns=returns)}", values)
+    if members:
+        chosen = "SELECT unnest(%(members)s::uuid[]) AS member_id"
+        months |= find_firsts_and_lasts(members=chosen, values={"members": sorted(members)})
+    if months:
+        ask_for_another_count(months=sorted(months))
+
+
+def _add(moved: str, values: Mapping[str, Any]) -> tuple[set[str], set[date]]:
+    """The members and months the moves touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{moved}{text('add.sql')}"
+            "SELECT ARRAY(SELECT member_id::text FROM state), ARRAY(SELECT DISTINCT month FROM day)",
+            values,
+        )
+        members, months = cursor.fetchone()
+        return set(members), set(months)
+
+
+def find_firsts_and_lasts(*, members: str, values: Mapping[str, Any]) -> set[date]:
+    """Look the first and the last kept bill of `members` (a SELECT of member_id) up; answers the months that shifted.
+
+    It comes after the states were locked, by a statement of its own, and so sees all that anybody before has seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text("firsts_and_lasts.sql").format(members=members), values)
+        return {month for (month,) in cursor.fetchall()}
+
+
+def ask_for_another_count(*, months: Sequence[date]) -> None:
+    """Mark months whose revenue the next night counts again; one that is marked already is not even locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO analytics_revenuemonth (month)
+            SELECT month FROM unnest(%(months)s::date[]) AS month
+            WHERE NOT EXISTS (SELECT FROM analytics_revenuemonth r WHERE r.month = month.month)
+            ORDER BY month
+            ON CONFLICT (month) DO NOTHING;
+            UPDATE analytics_revenuemonth r SET stale = true
+            FROM (
+                SELECT month FROM analytics_revenuemonth
+                WHERE month = ANY (%(months)s::date[]) AND NOT stale
+                ORDER BY month FOR NO KEY UPDATE
+            ) fresh
+            WHERE r.month = fresh.month
+            """,
+            {"months": list(months)},
+        )
