@@ -31,6 +31,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "role": {ADMIN: "view"},
     "consent text": {ADMIN: "view add", MARKETER: "view"},
     "delivery": {ADMIN: "view act"},
+    "job": {ADMIN: "view act", MARKETER: "view"},
+    "night": {ADMIN: "view", MARKETER: "view", ANALYST: "view"},
     "webhook": {ADMIN: "view add change act"},
     "history": {ADMIN: "view"},
 }

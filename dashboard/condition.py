@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import wording
 from events import health
-from loyalty import expiry
+from loyalty import expiry, nightly
 
 SLOW = timedelta(minutes=1)
 LATE = timedelta(hours=26)
@@ -26,7 +26,7 @@ class Check:
 
 def checks(*, at: datetime) -> list[Check]:
     backlog = health.oldest_open(at)
-    return [_deliveries(backlog), _dead(backlog), _expiry(at), _broker()]
+    return [_deliveries(backlog), _dead(backlog), nights(at=at), _jobs(at), _expiry(at), _broker()]
 
 
 def _deliveries(backlog: health.Backlog) -> Check:
@@ -46,6 +46,28 @@ def _dead(backlog: health.Backlog) -> Check:
         else _("không có")
     )
     return Check(title=_("Bỏ cuộc"), words=words, well=backlog.dead == 0)
+
+
+def nights(*, at: datetime) -> Check:
+    """One date may wait: it is being run."""
+    late = nightly.behind(at=at)
+    words = _("xong đến hết ngày %(day)s") % {"day": wording.day(late.last)} if late.last else _("chưa chạy lần nào")
+    if late.waiting:
+        words = f"{words}; " + _("%(count)s ngày chờ chạy") % {"count": wording.points(late.waiting)}
+    if late.failed:
+        words = f"{words}; " + _("%(count)s ngày chạy hỏng") % {"count": wording.points(late.failed)}
+    return Check(title=_("Chạy đêm"), words=words, well=late.waiting <= 1 and not late.failed)
+
+
+def _jobs(at: datetime) -> Check:
+    waiting = health.jobs(at)
+    words = _("không có")
+    if waiting.open or waiting.failed:
+        words = _("%(open)s chưa xong, %(failed)s hỏng") % {
+            "open": wording.points(waiting.open),
+            "failed": wording.points(waiting.failed),
+        }
+    return Check(title=_("Việc nền"), words=words, well=waiting.failed == 0)
 
 
 def _expiry(at: datetime) -> Check:

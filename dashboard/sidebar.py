@@ -66,6 +66,8 @@ def _menu() -> list[tuple[str, list[Item]]]:
             [
                 (_("Nhân viên"), "badge", "members_user_changelist", "user"),
                 (_("Vai trò"), "admin_panel_settings", "auth_group_changelist", "role"),
+                (_("Chạy đêm"), "bedtime", "loyalty_nightlystep_changelist", "night"),
+                (_("Việc nền"), "hourglass_top", "events_job_changelist", "job"),
                 (_("Chuyển sự kiện"), "outbox", "events_delivery_changelist", "delivery"),
                 (_("Webhook"), "webhook", "events_webhookendpoint_changelist", "webhook"),
                 (_("Tin webhook"), "send", "events_webhookmessage_changelist", "webhook"),

@@ -43,6 +43,8 @@ EVENT_TYPES = {
     "members.imported": gettext_lazy("nhập thành viên từ file"),
     "deliveries.retried": gettext_lazy("chuyển lại sự kiện"),
     "webhooks.replayed": gettext_lazy("gửi lại webhook"),
+    "jobs.cancelled": gettext_lazy("dừng việc nền"),
+    "jobs.retried": gettext_lazy("chạy tiếp việc nền"),
 }
 CHANNELS = {
     "sms": "SMS",

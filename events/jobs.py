@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 
-from events import delivering, locking, masking
+from events import delivering, locking, masking, outbox
 from events.models import Job
 
 MOST_ATTEMPTS = 10
@@ -191,17 +191,28 @@ def _put_off(job: Job, error: Exception, at: datetime) -> None:
     log.warning("job_failed", kind=job.kind, key=job.key, attempts=attempts, error=told)
 
 
-def cancel(*, job_ids: Sequence[int], at: datetime) -> int:
-    """Ends jobs that are not over. What their chunks have committed stays; the one under way is undone."""
-    return Job.objects.filter(pk__in=job_ids, state__in=LIVE).update(
+@transaction.atomic
+def cancel(*, job_ids: Sequence[int], by: str, at: datetime) -> int:
+    """Ends jobs that are not over, and writes down who wanted it. Answers how many there were.
+
+    What their chunks have committed stays; the one under way is undone.
+    """
+    count = Job.objects.filter(pk__in=job_ids, state__in=LIVE).update(
         state=Job.State.CANCELLED, finished_at=at, claimed_until=None
     )
+    if count:
+        outbox.record(type="jobs.cancelled", data={"jobs": sorted(job_ids)}, by=by, at=at)
+    return count
 
 
-def retry(*, job_ids: Sequence[int], at: datetime) -> int:
-    """Lets failed and cancelled jobs go on from where they were. Answers how many there were."""
+@transaction.atomic
+def retry(*, job_ids: Sequence[int], by: str, at: datetime) -> int:
+    """Lets failed and cancelled jobs go on from where they were, and writes down who wanted it; how many there were."""
     ended = Job.objects.filter(pk__in=job_ids, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    return ended.update(state=Job.State.OPEN, attempts=0, due_at=at, finished_at=None, claimed_until=None)
+    count = ended.update(state=Job.State.OPEN, attempts=0, due_at=at, finished_at=None, claimed_until=None)
+    if count:
+        outbox.record(type="jobs.retried", data={"jobs": sorted(job_ids)}, by=by, at=at)
+    return count
 
 
 def settle(*, kind: str, key: str, done: int, at: datetime) -> bool:

@@ -7,9 +7,11 @@ from django.contrib import admin
 from dashboard.admin import (
     consents,
     deliveries,
+    jobs,
     keys,
     ledger,
     members,
+    nights,
     policies,
     purchases,
     returns,
@@ -21,9 +23,11 @@ from dashboard.admin import (
 __all__ = [
     "consents",
     "deliveries",
+    "jobs",
     "keys",
     "ledger",
     "members",
+    "nights",
     "policies",
     "purchases",
     "returns",

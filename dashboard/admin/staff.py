@@ -41,6 +41,8 @@ NOUN_WORDS = {
     "role": _("vai trò"),
     "consent text": _("văn bản đồng ý"),
     "delivery": _("chuyển sự kiện"),
+    "job": _("việc nền"),
+    "night": _("chạy đêm"),
     "webhook": _("webhook"),
     "history": _("nhật ký thao tác"),
 }

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('cursor', models.JSONField(default=dict)),
                 ('done', models.IntegerField(db_default=0, default=0, verbose_name='đã làm')),
                 ('total', models.IntegerField(null=True, verbose_name='tổng số')),
-                ('attempts', models.SmallIntegerField(db_default=0, default=0, help_text='In a row.', verbose_name='số lần thử')),
+                ('attempts', models.SmallIntegerField(db_default=0, default=0, verbose_name='số lần thử')),
                 ('last_error', models.TextField(db_default='', default='', verbose_name='lỗi gần nhất')),
                 ('asked_at', models.DateTimeField(verbose_name='yêu cầu lúc')),
                 ('due_at', models.DateTimeField(verbose_name='chạy lúc')),

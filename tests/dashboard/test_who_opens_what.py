@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, reverse
 
 from dashboard import access
-from events import outbox
+from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
 from loyalty import keys, returning
 from loyalty.models import (
@@ -16,6 +16,7 @@ from loyalty.models import (
     EarningRule,
     EntryRow,
     ExpiryPolicy,
+    NightlyStep,
     Programme,
     ReviewDecision,
     SpendingPolicy,
@@ -88,6 +89,12 @@ PAGES: dict[str, set[str]] = {
     "events_delivery_changelist": {ADMIN},
     "events_delivery_change": {ADMIN},
     "events_delivery_add": NOBODY,
+    "events_job_changelist": {ADMIN, MARKETER},
+    "events_job_change": {ADMIN, MARKETER},
+    "events_job_add": NOBODY,
+    "loyalty_nightlystep_changelist": READERS,
+    "loyalty_nightlystep_change": READERS,
+    "loyalty_nightlystep_add": NOBODY,
     "events_webhookendpoint_changelist": {ADMIN},
     "events_webhookendpoint_change": {ADMIN},
     "events_webhookendpoint_add": {ADMIN},
@@ -132,6 +139,8 @@ def addresses(shop, staff, lan, till):
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
         "events_delivery": Delivery.objects.first().pk,
+        "events_job": jobs.start(kind="night", key="2026-11-20", at=NOON, by="system"),
+        "loyalty_nightlystep": NightlyStep.objects.create(date=NOON, step="a", started_at=NOON).pk,
         "events_webhookendpoint": endpoint.pk,
         "events_webhookmessage": message.pk,
     }

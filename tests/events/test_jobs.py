@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from events import delivering, health, jobs, locking, tasks
-from events.models import Job
+from events.models import Event, Job
 from tests.events import counting
 from tests.running import ShopDatabase
 
@@ -114,7 +114,7 @@ def test_a_job_that_keeps_failing_fails_and_goes_on_when_somebody_says_so(settin
     assert claim(at=NOON + timedelta(days=1)) == []
 
     settings.JOB_KINDS = {"refuse": "tests.events.counting.chunk"}  # mended
-    assert jobs.retry(job_ids=[job.pk], at=NOON) == 1
+    assert jobs.retry(job_ids=[job.pk], by="user:1", at=NOON) == 1
     assert claim() == [job.pk]
     assert work(job).state == "done"
     assert counting.counted() == [0, 1, 2]
@@ -135,15 +135,17 @@ def test_a_cancelled_job_stops_where_it_is_and_can_go_on():
     claim()
     work(job, seconds=-1)
 
-    assert jobs.cancel(job_ids=[job.pk], at=NOON) == 1
+    assert jobs.cancel(job_ids=[job.pk], by="user:1", at=NOON) == 1
     assert claim() == []
     assert jobs.run_chunk(id=job.pk, at=NOON) is False
     assert counting.counted() == [0]
 
-    assert jobs.retry(job_ids=[job.pk], at=NOON) == 1
+    assert jobs.retry(job_ids=[job.pk], by="user:1", at=NOON) == 1
     claim()
     assert work(job).state == "done"
     assert counting.counted() == [0, 1, 2]
+    told = Event.objects.filter(by="user:1").order_by("pk").values_list("type", "data")
+    assert list(told) == [("jobs.cancelled", {"jobs": [job.pk]}), ("jobs.retried", {"jobs": [job.pk]})]
 
 
 def test_what_is_over_is_neither_cancelled_nor_tried_again():
@@ -151,7 +153,9 @@ def test_what_is_over_is_neither_cancelled_nor_tried_again():
     claim()
     work(job)
 
-    assert jobs.cancel(job_ids=[job.pk], at=NOON) == jobs.retry(job_ids=[job.pk], at=NOON) == 0
+    assert (
+        jobs.cancel(job_ids=[job.pk], by="user:1", at=NOON) == jobs.retry(job_ids=[job.pk], by="user:1", at=NOON) == 0
+    )
 
 
 def test_jobs_in_order_wait_for_each_other_and_others_do_not():
@@ -165,7 +169,7 @@ def test_jobs_in_order_wait_for_each_other_and_others_do_not():
 
 def test_a_failed_or_cancelled_job_holds_nobody_up():
     first, second = asked(key="1", in_order=True), asked(key="2", in_order=True)
-    jobs.cancel(job_ids=[first.pk], at=NOON)
+    jobs.cancel(job_ids=[first.pk], by="user:1", at=NOON)
 
     assert claim() == [second.pk]
 
