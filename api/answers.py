@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api import printing, problems, wording
+from api import printing, problems, texts, wording
 from api.problems import Problem
 from api.shapes import answers as shapes
 from api.texts import Language, pick
 from loyalty import policies
-from loyalty.earning import Quote
 from loyalty.models import Tier
 from loyalty.queries import StatementLine, TierStanding
 from loyalty.records import LineRecord, PurchaseRecord, ReturnRecord
@@ -17,6 +16,8 @@ from loyalty.standings import Standing
 from loyalty.till import Till, local_zone
 from members import identifying
 from members.models import Member
+from rewards.checkout import CheckedOut, Offered, Quoted, Returned
+from rewards.queries import UsedVoucher, VoucherView
 
 EXPIRY_WORTH_SAYING = timedelta(days=60)
 _BIRTHDAY = ("Hôm nay là sinh nhật của {name}: hãy chúc mừng", "It is {name}'s birthday today: say so")
@@ -118,11 +119,17 @@ def statement(
     return shapes.Statement(items=items, next=cursor)
 
 
-def quote(quoted: Quote, *, language: Language) -> shapes.Quote:
+def quote(said: Quoted, *, language: Language) -> shapes.Quote:
+    quoted = said.quote
     composed = quoted.composed
     explanation, refused = _reasons(composed.reasons, occurred_at=composed.bill.occurred_at, language=language)
     return shapes.Quote(
-        pay=shapes.Pay(total=composed.bill.total, discount=0, points_value=composed.points_value, due=composed.due),
+        pay=shapes.Pay(
+            total=composed.bill.total,
+            discount=composed.voucher_discount,
+            points_value=composed.points_value,
+            due=composed.due,
+        ),
         lines=_lines(composed.lines),
         points=shapes.QuotedPoints(
             earned=composed.earned,
@@ -133,21 +140,25 @@ def quote(quoted: Quote, *, language: Language) -> shapes.Quote:
         ),
         explanation=explanation,
         refused=refused,
-        vouchers=[],
-        best=[],
+        vouchers=[_offered(one, language=language) for one in said.offered],
+        best=[str(id) for id in said.best],
     )
 
 
-def purchase(record: PurchaseRecord, *, till: Till, language: Language) -> shapes.Purchase:
-    return shapes.Purchase(**_purchase(record, till=till, language=language))
+def purchase(done: CheckedOut, *, till: Till, language: Language) -> shapes.Purchase:
+    return shapes.Purchase(**_purchase(done.purchase, done.vouchers, till=till, language=language))
 
 
-def purchase_with_returns(record: PurchaseRecord, *, till: Till, language: Language) -> shapes.PurchaseWithReturns:
-    back = [returned(entry, language=language) for entry in record.returns]
-    return shapes.PurchaseWithReturns(**_purchase(record, till=till, language=language), returns=back)
+def purchase_with_returns(
+    record: PurchaseRecord, vouchers: Sequence[UsedVoucher], *, till: Till, language: Language
+) -> shapes.PurchaseWithReturns:
+    back = [_return(entry, vouchers, language=language) for entry in record.returns]
+    return shapes.PurchaseWithReturns(**_purchase(record, vouchers, till=till, language=language), returns=back)
 
 
-def _purchase(record: PurchaseRecord, *, till: Till, language: Language) -> dict[str, Any]:
+def _purchase(
+    record: PurchaseRecord, vouchers: Sequence[UsedVoucher], *, till: Till, language: Language
+) -> dict[str, Any]:
     terms = policies.last_known(record.occurred_at)
     explanation, refused = _reasons(record.reasons, occurred_at=record.occurred_at, language=language)
     guest = record.member_id is None
@@ -167,7 +178,10 @@ def _purchase(record: PurchaseRecord, *, till: Till, language: Language) -> dict
         "explanation": [] if guest else explanation,
         "refused": [] if guest else refused,
         "tier": shapes.TierAfter(code=tier.code, name=tier.name, changed=record.tier_changed) if tier else None,
-        "vouchers": [],
+        "vouchers": [
+            shapes.UsedVoucher(id=str(one.id), last4=one.last4, name=_name(one, language), discount=one.discount)
+            for one in vouchers
+        ],
         "pay": shapes.Pay(
             total=record.total, discount=record.voucher_discount, points_value=record.points_value, due=record.due
         ),
@@ -184,7 +198,11 @@ def _purchase(record: PurchaseRecord, *, till: Till, language: Language) -> dict
     }
 
 
-def returned(record: ReturnRecord, *, language: Language) -> shapes.Return:
+def returned(done: Returned, *, language: Language) -> shapes.Return:
+    return _return(done.record, done.vouchers, language=language)
+
+
+def _return(record: ReturnRecord, vouchers: Sequence[UsedVoucher], *, language: Language) -> shapes.Return:
     return shapes.Return(
         id=str(record.id),
         receipt=record.receipt,
@@ -198,9 +216,57 @@ def returned(record: ReturnRecord, *, language: Language) -> shapes.Return:
             debt=record.debt_after,
             balance=record.available_after - record.debt_after,
         ),
-        vouchers=[],
+        vouchers=[
+            shapes.ReturnedVoucher(id=str(one.id), outcome="reinstated" if one.return_id == record.id else "kept")
+            for one in vouchers
+        ],
         tier=_named_tier(record.tier_code, policies.last_known(record.recorded_at), language),
     )
+
+
+def _offered(one: Offered, *, language: Language) -> shapes.QuotedVoucher:
+    reasons = []
+    if not one.verdict.usable:
+        code = one.verdict.reason
+        text = texts.detail(code, language, one.verdict.details)
+        reasons.append(shapes.VoucherReason(code=code, text=text))
+    return shapes.QuotedVoucher(
+        id=str(one.voucher.id),
+        last4=one.voucher.last4,
+        name=_name(one.voucher, language),
+        usable=one.verdict.usable,
+        discount=one.verdict.discount,
+        reasons=reasons,
+    )
+
+
+def vouchers(
+    views: Sequence[VoucherView], *, cursor: str | None, at: datetime, language: Language
+) -> shapes.MemberVouchers:
+    currency = policies.last_known(at).programme.currency
+    items = [
+        shapes.MemberVoucher(
+            id=str(one.id),
+            last4=one.last4,
+            state=one.state,
+            name=_name(one, language),
+            text=wording.voucher(one, currency=currency, language=language),
+            kind=one.kind,
+            amount=one.amount,
+            percent=one.percent,
+            cap=one.cap,
+            minimum_basket=one.minimum_basket,
+            issued_at=wording.moment(one.issued_at),
+            expires_on=one.last_day.isoformat(),
+            uses_left=one.uses_left,
+        )
+        for one in views
+    ]
+    return shapes.MemberVouchers(items=items, next=cursor)
+
+
+def _name(voucher: VoucherView | UsedVoucher, language: Language) -> str:
+    return pick((voucher.name_vi, voucher.name_en), language)
 
 
 def _named_tier(code: str | None, terms: policies.Policies, language: Language) -> shapes.TierNow | None:

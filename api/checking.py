@@ -249,6 +249,23 @@ def mistakes_are_refused_in_clear_words(talk: Conversation) -> None:
         expect(talk.call("GET", f"/purchases?receipt={talk.receipt(name)}"), 404)
 
 
+def a_voucher_nobody_has_takes_nothing_off(talk: Conversation) -> None:
+    if not talk.member:
+        raise Complaint("there is no member; mend the steps above first")
+    listed = expect(talk.call("GET", f"/members/{talk.member}/vouchers"), 200)
+    alike(listed, {"items": [], "next": None}, "the vouchers of somebody who joined just now")
+    nobodys = {"id": "00000000-0000-7000-8000-000000000000"}
+    for name, named in (("code", {"code": "0000000000000A"}), ("id", nobodys)):
+        bill = talk.new_bill(f"voucher-{name}", 90_000) | {"vouchers": [named]}
+        expect(talk.call("POST", "/purchases", bill), 422, code="voucher_unknown")
+        expect(talk.call("GET", f"/purchases?receipt={talk.receipt(f'voucher-{name}')}"), 404)
+    guest = talk.new_bill("voucher-guest", 90_000) | {"member": None, "vouchers": [nobodys]}
+    expect(talk.call("POST", "/purchases", guest), 422, code="member_needed")
+    batch = {"purchases": [talk.new_bill("voucher-batch", 90_000) | {"vouchers": [nobodys]}]}
+    (result,) = expect(talk.call("POST", "/purchases/batch", batch), 200)["results"]
+    alike((result["status"], result["error"]["code"]), (422, "online_only"), "a voucher in a batch")
+
+
 def _sold(talk: Conversation) -> Json:
     if not talk.sold:
         raise Complaint("there is no sale to take back; mend the steps above first")
@@ -275,5 +292,6 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     a_cancelled_bill_never_happened,
     an_offline_batch_catches_up,
     a_wrong_clock_does_not_block_a_sale,
+    a_voucher_nobody_has_takes_nothing_off,
     mistakes_are_refused_in_clear_words,
 )

@@ -4,6 +4,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from api.problems import malformed
 
+# the number behind a UUID
+LONGEST = 39
+
 
 def make(position: int, *, of: str) -> str:
     return f"{position}.{_mark(position, of)}"
@@ -14,7 +17,7 @@ def read(text: str | None, *, of: str) -> int | None:
     if text is None:
         return None
     number, _, mark = text.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= 10):
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST):
         raise malformed("/cursor", "not_ours")
     if not constant_time_compare(mark, _mark(int(number), of)):
         raise malformed("/cursor", "not_ours")

@@ -8,6 +8,7 @@ from api.wording import money, number
 from loyalty.records import PurchaseRecord
 from loyalty.till import Till
 
+_VOUCHER = ("Giảm voucher", "Voucher")
 _EARNED = ("Điểm tích", "Points earned")
 _SPENT = ("Điểm đã dùng", "Points spent")
 _BALANCE = ("Điểm hiện có", "Points now")
@@ -24,6 +25,9 @@ def lines(
         return []
     written: list[str] = []
     width = till.print_width
+    if record.voucher_discount:
+        off = money(record.voucher_discount, currency, language)
+        written += _pair(pick(_VOUCHER, language), f"-{off}", width)
     if record.spent:
         worth = money(record.points_value, currency, language)
         written += _pair(pick(_SPENT, language), f"-{number(record.spent, language)} ({worth})", width)

@@ -13,6 +13,7 @@ from rest_framework import exceptions
 
 from api import texts
 from events.refusals import Conflict, Missing, Refusal
+from members.guessing import TooManyGuesses
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -53,6 +54,8 @@ def of(error: Exception, *, request_id: str = "") -> Problem:
             return Problem(409, error.code, details=error.details)
         case Missing():
             return Problem(404, "not_found")
+        case TooManyGuesses():
+            return Problem(429, error.code, headers={"Retry-After": str(error.details["retry_after"])})
         case Refusal():
             return Problem(422, error.code, details=error.details)
         case Http404():

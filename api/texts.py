@@ -54,7 +54,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "Ngày bán hàng lệch hơn một ngày so với giờ bán.",
         "The business date is more than a day away from the time of sale.",
     ),
-    "member_needed": ("Khách lẻ không có điểm để dùng.", "A guest has no points to spend."),
+    "member_needed": ("Khách lẻ không có điểm hay voucher để dùng.", "A guest has no points or vouchers to use."),
     "occurred_before_purchase": (
         "Giờ trả hàng trước giờ bán hoặc ở tương lai.",
         "The return happens before the sale, or lies ahead.",
@@ -68,11 +68,21 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "key_conflict": ("Idempotency-Key này đã dùng cho việc khác.", "This Idempotency-Key was used for something else."),
     "proof_needed": (
-        "Dùng điểm mức này cần mã QR của khách.",
-        "Spending this much needs the member's QR code.",
+        "Dùng chừng này trong một ngày cần mã QR của khách, hoặc mã của voucher.",
+        "So much in a day needs the member's QR code, or the voucher's own code.",
     ),
     "not_enough_points": ("Không đủ điểm.", "Not enough points."),
     "points_exceed_bill": ("Không dùng được chừng ấy điểm cho hóa đơn này.", "This bill does not take so many points."),
+    "voucher_unknown": ("Khách này không có voucher đó.", "This member has no such voucher."),
+    "voucher_used": ("Voucher này đã dùng rồi.", "This voucher has been used."),
+    "voucher_expired": ("Voucher này đã hết hạn.", "This voucher has expired."),
+    "voucher_void": ("Voucher này đã bị cửa hàng hủy.", "This voucher was taken back by the shop."),
+    "voucher_basket_too_small": (
+        "Tiền hàng chưa đủ để dùng voucher này.",
+        "The goods cost too little for this voucher.",
+    ),
+    "vouchers_do_not_stack": ("Mỗi hóa đơn chỉ dùng một voucher.", "A bill takes one voucher only."),
+    "too_many_guesses": ("Nhập sai mã quá nhiều lần, hãy thử lại sau.", "Too many wrong codes; try again later."),
     "occurred_in_future": ("Giờ bán ở tương lai quá xa.", "The time of sale lies too far ahead."),
     "occurred_too_old": ("Giờ bán đã quá lâu.", "The time of sale lies too far back."),
     "returns_exceed_purchase": ("Trả nhiều hơn phần còn lại của hóa đơn.", "More comes back than the bill has left."),
@@ -85,6 +95,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     "total_mismatch": (
         "Tính từ các dòng là {expected}, hóa đơn ghi {total}.",
         "The lines make {expected}, the bill says {total}.",
+    ),
+    "voucher_basket_too_small": (
+        "Voucher này cần tiền hàng từ {minimum}.",
+        "This voucher wants goods from {minimum}.",
     ),
     "points_exceed_bill": (
         "Hóa đơn này dùng được nhiều nhất {spendable} điểm.",

@@ -12,6 +12,7 @@ from babel.numbers import format_currency, get_currency_precision
 
 from api.texts import Language, pick
 from loyalty.till import local_zone
+from rewards.queries import VoucherView
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,22 @@ def refusal(reason: Mapping[str, Any], *, language: Language) -> str:
     """Why a rule gave none."""
     code = str(reason.get("reason", reason["rule"]))
     return pick(REFUSALS[code], language) if code in REFUSALS else code
+
+
+_OFF = ("giảm {worth}", "{worth} off")
+_AT_MOST = (", nhiều nhất {cap}", ", at most {cap}")
+_FROM = (", hóa đơn từ {minimum} tiền hàng", ", with goods from {minimum}")
+
+
+def voucher(view: VoucherView, *, currency: str, language: Language) -> str:
+    """What a voucher is worth, in a line: "giảm 20 %, nhiều nhất 50.000 ₫"."""
+    worth = money(view.amount, currency, language) if view.amount is not None else f"{view.percent} %"
+    said = pick(_OFF, language).format(worth=worth)
+    if view.cap is not None:
+        said += pick(_AT_MOST, language).format(cap=money(view.cap, currency, language))
+    if view.minimum_basket:
+        said += pick(_FROM, language).format(minimum=money(view.minimum_basket, currency, language))
+    return said
 
 
 def kind(code: str, *, language: Language) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
 from loyalty.till import local_zone
 from rewards import codes
-from rewards.models import Voucher, VoucherUse
+from rewards.models import Voucher, VoucherDefinition, VoucherUse
 
 MOST = 200
+State = Literal["issued", "redeemed", "expired", "void"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +27,8 @@ class VoucherView:
     member_id: UUID
     last4: str
     key: str
-    state: str
-    kind: str
+    state: State
+    kind: Literal["amount", "percent"]
     amount: int | None
     percent: int | None
     cap: int | None
@@ -81,7 +83,7 @@ def by_ids(ids: Iterable[UUID], *, at: datetime) -> dict[UUID, VoucherView]:
     return {row.pk: view(row, at=at) for row in rows}
 
 
-def state(row: Voucher, *, at: datetime) -> str:
+def state(row: Voucher, *, at: datetime) -> State:
     """issued, redeemed, expired or void: nobody stores it, so that nobody has to sweep."""
     if row.voided_at is not None:
         return "void"
@@ -98,7 +100,7 @@ def view(row: Voucher, *, at: datetime) -> VoucherView:
         last4=row.last4,
         key=terms.key,
         state=state(row, at=at),
-        kind=terms.kind,
+        kind="percent" if terms.kind == VoucherDefinition.Kind.PERCENT else "amount",
         amount=terms.amount,
         percent=terms.percent,
         cap=terms.cap,

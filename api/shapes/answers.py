@@ -99,10 +99,61 @@ class RefusedRule(Answer):
     text: str
 
 
-class Voucher(Answer):
-    """Vouchers come with a later step: the lists of them are empty until then."""
+class VoucherReason(Answer):
+    """Why a voucher cannot be used on this bill: `code` is that of the refusal a purchase would meet."""
+
+    code: str
+    text: str
+
+
+class QuotedVoucher(Answer):
+    """A voucher the member can use now, and what it would take off this bill by itself."""
 
     id: str
+    last4: str
+    name: str
+    usable: bool
+    discount: int
+    reasons: list[VoucherReason]
+
+
+class UsedVoucher(Answer):
+    """A voucher used on this bill."""
+
+    id: str
+    last4: str
+    name: str
+    discount: int
+
+
+class ReturnedVoucher(Answer):
+    """What became of a voucher of the bill with this return: it stays used, or the member has it again."""
+
+    id: str
+    outcome: Literal["kept", "reinstated"]
+
+
+class MemberVoucher(Answer):
+    """A voucher of a member. `text` says what it is worth; `expires_on` is its last day."""
+
+    id: str
+    last4: str
+    state: Literal["issued", "redeemed", "expired", "void"]
+    name: str
+    text: str
+    kind: Literal["amount", "percent"]
+    amount: int | None
+    percent: int | None
+    cap: int | None
+    minimum_basket: int
+    issued_at: str
+    expires_on: str
+    uses_left: int
+
+
+class MemberVouchers(Answer):
+    items: list[MemberVoucher]
+    next: str | None
 
 
 class QuotedPoints(Answer):
@@ -121,7 +172,7 @@ class Quote(Answer):
     points: QuotedPoints
     explanation: list[Reason]
     refused: list[RefusedRule]
-    vouchers: list[Voucher]
+    vouchers: list[QuotedVoucher]
     best: list[str]
 
 
@@ -150,7 +201,7 @@ class Purchase(Answer):
     explanation: list[Reason]
     refused: list[RefusedRule]
     tier: TierAfter | None
-    vouchers: list[Voucher]
+    vouchers: list[UsedVoucher]
     pay: Pay
     lines: list[PaidLine]
     print: list[str]
@@ -184,7 +235,7 @@ class Return(Answer):
     kind: Literal["return", "cancellation"]
     refund: Refund
     points: RefundPoints
-    vouchers: list[Voucher]
+    vouchers: list[ReturnedVoucher]
     tier: TierNow | None
 
 

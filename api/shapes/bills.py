@@ -20,10 +20,12 @@ from api.shapes.parts import (
     Receipt,
     Rounding,
     Short,
+    VoucherCode,
     day,
     moment,
     printable,
 )
+from rewards import codes
 
 
 class MemberRef(Body):
@@ -43,6 +45,28 @@ class Proof(Body):
     """That the member is here: the code of the member's screen."""
 
     qr: QrText
+
+
+class VoucherRef(Body):
+    """A voucher on a bill: by the code in the customer's hand, or by the id of one of the member's."""
+
+    code: VoucherCode | None = None
+    id: Identity | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.code is None) == (self.id is None):
+            raise ValueError("exactly_one")
+        if self.code is not None:
+            self.code = _as_read(self.code)
+
+
+def _as_read(code: str) -> str:
+    """The code in one spelling, so that a replay may type it in another; as it came where it is none of ours."""
+    try:
+        return codes.read(code)
+    except codes.CodeUnreadable:
+        return code
 
 
 class Line(Body):
@@ -103,6 +127,7 @@ class Question(Body):
     payments: Annotated[list[Payment], Meta(max_length=50)] | None = []
     invoice: Invoice | None = None
     points_to_spend: Points | None = 0
+    vouchers: Annotated[list[VoucherRef], Meta(max_length=10)] | None = []
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -111,7 +136,7 @@ class Question(Body):
 
 
 class Purchase(Question, kw_only=True):
-    """A bill. `total` = lines - discounts + charges + tax where not included + rounding, before points."""
+    """A bill. `total` = lines - discounts + charges + tax where not included + rounding, before vouchers and points."""
 
     receipt: Receipt
 

@@ -23,6 +23,9 @@ Code = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(max_length=240)]
 Short = Annotated[str, Meta(max_length=64)]
 Identity = Annotated[str, Meta(min_length=1, max_length=80)]
+VoucherCode = Annotated[
+    str, Meta(min_length=1, max_length=40, description="As printed or typed: dashes do not matter.")
+]
 QrText = Annotated[str, Meta(min_length=1, max_length=80, description="LM1.<member id>.<8 digits>")]
 
 

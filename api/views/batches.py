@@ -17,6 +17,8 @@ from api.shapes.bills import Purchase as PurchaseSent
 from events.refusals import Refusal
 from loyalty import earning
 from loyalty.earning import BatchItem, BatchResult
+from loyalty.sales import Recorded
+from rewards.checkout import CheckedOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Batches(Door):
     def _item(self, raw: msgspec.Raw) -> BatchItem | _Unfit:
         try:
             sent = reading.shape(raw, PurchaseSent)
+            if sent.vouchers:
+                raise earning.OnlineOnly()
             return BatchItem(
                 bill=bills.bill(sent, receipt=sent.receipt),
                 # a code shown to a till that was offline was true when the bill was made
@@ -64,7 +68,9 @@ class Batches(Door):
         return shapes.BatchItem(
             receipt=result.receipt,
             status=200 if result.recorded.replayed else 201,
-            purchase=answers.purchase(result.recorded.purchase, till=self.caller.till, language=self.language),
+            purchase=answers.purchase(
+                _without_vouchers(result.recorded), till=self.caller.till, language=self.language
+            ),
             error=None,
         )
 
@@ -75,6 +81,11 @@ class Batches(Door):
             purchase=None,
             error=answers.problem(unfit.problem, language=self.language),
         )
+
+
+def _without_vouchers(recorded: Recorded) -> CheckedOut:
+    """A bill of a batch names none, and a replay is of the same bill."""
+    return CheckedOut(purchase=recorded.purchase, vouchers=(), replayed=recorded.replayed)
 
 
 def _receipt(raw: msgspec.Raw) -> str | None:

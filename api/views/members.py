@@ -17,6 +17,7 @@ from loyalty import queries, standings
 from loyalty.standings import Standing
 from members import birthdays, enrolling, identifying, qr
 from members.consenting import ConsentGiven
+from rewards import queries as vouchers
 
 
 class MemberDoor(Door):
@@ -123,6 +124,12 @@ class Member(MemberDoor):
         return self.tell(self.show(self.standing(reading.identity(member_id))))
 
 
+PAGE = [
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
+    OpenApiParameter("cursor", {"type": "string", "maxLength": 80}, description="`next` of the page before."),
+]
+
+
 class Statement(MemberDoor):
     scopes: ClassVar = {"GET": "lookup"}
 
@@ -131,10 +138,7 @@ class Statement(MemberDoor):
         name="member_statement",
         shows={200: shapes.Statement},
         refused=[404],
-        parameters=[
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
-            OpenApiParameter("cursor", {"type": "string", "maxLength": 80}, description="`next` of the page before."),
-        ],
+        parameters=PAGE,
     )
     def get(self, request: Request, member_id: str) -> HttpResponse:
         query = self.parameters("limit", "cursor")
@@ -146,3 +150,26 @@ class Statement(MemberDoor):
         following = cursors.make(page[-1].seq, of=str(member)) if len(found) > limit else None
         answer = answers.statement(page, stores=queries.store_codes(), cursor=following, language=self.language)
         return self.tell(answer)
+
+
+class Vouchers(MemberDoor):
+    scopes: ClassVar = {"GET": "lookup"}
+
+    @told(
+        "A member's vouchers, newest first; codes are for the member's own eyes",
+        name="member_vouchers",
+        shows={200: shapes.MemberVouchers},
+        refused=[404],
+        parameters=PAGE,
+    )
+    def get(self, request: Request, member_id: str) -> HttpResponse:
+        query = self.parameters("limit", "cursor")
+        limit = reading.limit_of(query)
+        member = self.standing(reading.identity(member_id)).member_id
+        last = cursors.read(query.get("cursor"), of=f"{member}/vouchers")
+        found = vouchers.of_member(
+            member_id=member, at=self.at, before=UUID(int=last) if last is not None else None, limit=limit + 1
+        )
+        page = found[:limit]
+        following = cursors.make(page[-1].id.int, of=f"{member}/vouchers") if len(found) > limit else None
+        return self.tell(answers.vouchers(page, cursor=following, at=self.at, language=self.language))

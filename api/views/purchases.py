@@ -13,7 +13,10 @@ from api.schema import told
 from api.shapes import answers as shapes
 from api.shapes.bills import Purchase as PurchaseSent
 from api.shapes.bills import Question
-from loyalty import earning, queries
+from loyalty import queries
+from loyalty.records import PurchaseRecord
+from rewards import checkout
+from rewards import queries as vouchers
 
 
 class Quotes(Door):
@@ -22,13 +25,25 @@ class Quotes(Door):
     @told("What a bill would do; writes nothing", name="quote", body=Question, shows={200: shapes.Quote})
     def post(self, request: Request) -> HttpResponse:
         sent = self.read(Question)
-        quoted = earning.quote(
-            bill=bills.bill(sent), who=who.of(sent.member, at=self.at), till=self.caller.till, at=self.at
+        quoted = checkout.quote(
+            bill=bills.bill(sent),
+            who=who.of(sent.member, at=self.at),
+            vouchers=bills.vouchers(sent),
+            till=self.caller.till,
+            at=self.at,
         )
         return self.tell(answers.quote(quoted, language=self.language))
 
 
-class Purchases(Door):
+class BillDoor(Door):
+    """What the calls that ask for a bill share."""
+
+    def show(self, found: PurchaseRecord) -> shapes.PurchaseWithReturns:
+        used = vouchers.on_bill(found.id) if found.voucher_discount else ()
+        return answers.purchase_with_returns(found, used, till=self.caller.till, language=self.language)
+
+
+class Purchases(BillDoor):
     scopes: ClassVar = {"GET": "earn", "POST": "earn"}
 
     @told(
@@ -40,21 +55,21 @@ class Purchases(Door):
     )
     def post(self, request: Request) -> HttpResponse:
         sent = self.read(PurchaseSent)
-        if sent.points_to_spend:
+        if sent.points_to_spend or sent.vouchers:
             self.caller.must_have("redeem")
         till = self.caller.till
         whom = who.of(sent.member, at=self.at)
-        recorded = earning.record_purchase(
+        done = checkout.record_purchase(
             bill=bills.bill(sent, receipt=sent.receipt),
             who=whom,
+            vouchers=bills.vouchers(sent),
             till=till,
             fingerprint=reading.fingerprint(sent),
             at=self.at,
             proven=who.is_proven(whom, sent.member, sent.proof, practice=till.practice, at=self.at),
             request_id=self.request_id,
         )
-        answer = answers.purchase(recorded.purchase, till=till, language=self.language)
-        return self.tell_effect(answer, replayed=recorded.replayed)
+        return self.tell_effect(answers.purchase(done, till=till, language=self.language), replayed=done.replayed)
 
     @told(
         "A bill of this store by its receipt; where numbers restart, the latest",
@@ -70,10 +85,10 @@ class Purchases(Door):
         found = queries.purchases_by_receipt(query["receipt"], store_id=self.caller.till.store_id)
         if not found:
             raise Problem(404, "not_found")
-        return self.tell(answers.purchase_with_returns(found[0], till=self.caller.till, language=self.language))
+        return self.tell(self.show(found[0]))
 
 
-class Purchase(Door):
+class Purchase(BillDoor):
     scopes: ClassVar = {"GET": "earn"}
 
     @told(
@@ -85,4 +100,4 @@ class Purchase(Door):
     def get(self, request: Request, purchase_id: str) -> HttpResponse:
         self.parameters()
         found = queries.purchase(reading.must_identify(purchase_id), store_id=self.caller.till.store_id)
-        return self.tell(answers.purchase_with_returns(found, till=self.caller.till, language=self.language))
+        return self.tell(self.show(found))

@@ -11,7 +11,7 @@ from api.schema import KEY_HEADER, told
 from api.shapes import answers as shapes
 from api.shapes.bills import Cancellation
 from api.shapes.bills import Return as ReturnSent
-from loyalty import returning
+from rewards import checkout
 
 
 class Returns(Door):
@@ -26,7 +26,7 @@ class Returns(Door):
     )
     def post(self, request: Request, purchase_id: str) -> HttpResponse:
         sent = self.read(ReturnSent)
-        done = returning.return_lines(
+        done = checkout.return_purchase(
             purchase_id=reading.must_identify(purchase_id),
             receipt=sent.receipt,
             lines=bills.returned_lines(sent),
@@ -36,7 +36,7 @@ class Returns(Door):
             at=self.at,
             request_id=self.request_id,
         )
-        return self.tell_effect(answers.returned(done.record, language=self.language), replayed=done.replayed)
+        return self.tell_effect(answers.returned(done, language=self.language), replayed=done.replayed)
 
 
 class Cancellations(Door):
@@ -54,7 +54,7 @@ class Cancellations(Door):
         key = reading.idempotency_key(request._request)
         sent = reading.shape(self.raw() or b"{}", Cancellation)
         identity = reading.must_identify(purchase_id)
-        done = returning.cancel(
+        done = checkout.cancel(
             purchase_id=identity,
             key=key,
             till=self.caller.till,
@@ -62,4 +62,4 @@ class Cancellations(Door):
             at=self.at,
             request_id=self.request_id,
         )
-        return self.tell_effect(answers.returned(done.record, language=self.language), replayed=done.replayed)
+        return self.tell_effect(answers.returned(done, language=self.language), replayed=done.replayed)

@@ -12,11 +12,12 @@ from dashboard.seeding.people import Person
 from dashboard.seeding.places import PLACES
 from dashboard.seeding.returns import CameBack
 from dashboard.seeding.shop import Shop
-from loyalty import earning, paying, returning, sales
+from loyalty import paying
 from loyalty.bill import Bill
 from loyalty.records import ReturnedLine
 from loyalty.till import Till
 from members import birthdays, consenting, joining
+from rewards import checkout
 
 PAYING_TAKES = timedelta(seconds=4)
 NOTICED_AFTER = timedelta(minutes=2)
@@ -86,8 +87,8 @@ class Counter:
             recorded = self._record(tills.bill(self._history, number, points=0), number)
         self._sold[number] = recorded.purchase.id
 
-    def _record(self, bill: Bill, number: int) -> sales.Recorded:
-        return earning.record_purchase(
+    def _record(self, bill: Bill, number: int) -> checkout.CheckedOut:
+        return checkout.record_purchase(
             bill=bill,
             who=tills.who(self._history, number),
             till=self._till(number),
@@ -107,7 +108,7 @@ class Counter:
             )
             for line in back.lines
         ]
-        returning.return_lines(
+        checkout.return_purchase(
             purchase_id=self._sold[number],
             receipt=back.receipt,
             lines=None if len(returned) == len(lines) else returned,
@@ -118,7 +119,7 @@ class Counter:
 
     def _cancel(self, number: int) -> None:
         receipt = self._history.receipts[number]
-        returning.cancel(
+        checkout.cancel(
             purchase_id=self._sold[number],
             key=f"cancel-{receipt}",
             till=self._till(number),

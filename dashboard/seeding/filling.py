@@ -33,6 +33,7 @@ from members.importing import consents as consents_importing
 from members.importing.consents import ConsentOptions
 from members.importing.report import ImportReport
 from members.models import Member
+from rewards import checkout
 
 TILL_DAYS = 5
 KIND = "seed_demo"
@@ -192,7 +193,7 @@ def _from_files(plan: _Plan, bills: list[int], people: list[Person], *, at: date
             source=_file(sheets.purchases(plan.past, bills=bills, came_back=back)),
             at=at,
             by="system",
-            options=PurchaseOptions(member_as="external", errors=io.StringIO()),
+            options=PurchaseOptions(member_as="external", errors=io.StringIO(), take_back=checkout.return_purchase),
         )
     )
 

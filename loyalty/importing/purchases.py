@@ -17,7 +17,9 @@ from uuid import uuid4
 from babel.numbers import get_currency_precision
 from django.db import connection, transaction
 
+from loyalty import returning
 from loyalty.importing import halves, posting, returns
+from loyalty.importing.returns import TakeBack
 from loyalty.models import EarningRule, ExpiryPolicy, Programme
 from loyalty.models.policies import DatedPolicy
 from members.importing import report, resolving, staging, workshop
@@ -42,7 +44,7 @@ CLOCK_SKEW = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseOptions:
     """`member_as`: what the member column holds (phone, card, email, external; "" = found out). `chunk`: bills per
-    transaction. `errors`: where the refused rows go; None = beside the file."""
+    transaction. `errors`: where the refused rows go; None = beside the file. `take_back`: how a return is posted."""
 
     member_as: str = ""
     create_members: bool = False
@@ -50,6 +52,7 @@ class PurchaseOptions:
     dry_run: bool = False
     chunk: int = 100_000
     errors: Path | IO[str] | None = None
+    take_back: TakeBack = returning.return_lines
 
 
 def run(
@@ -84,7 +87,7 @@ def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options
             run = posting.Run(import_id=done.import_id, unit=unit, at=at, by=by)
             posted = posting.post_all(run, size=options.chunk, shop=shop)
             done.posted, done.points, done.amount = posted.bills, posted.points, posted.amount
-            returns.post(done, at=at, unit=unit)
+            returns.post(done, at=at, unit=unit, take_back=options.take_back)
         report.close(file, done, errors=options.errors)
         _drop_working_tables()
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from events.refusals import Refusal
-from loyalty import returning
 from loyalty.models import Purchase, PurchaseLine, Return, ReturnLine, Store
 from loyalty.records import ReturnedLine
 from loyalty.till import Till
@@ -89,7 +89,29 @@ class _Left:
         return True
 
 
-def post(done: ImportReport, *, at: datetime, unit: int) -> None:
+class Replayed(Protocol):
+    @property
+    def replayed(self) -> bool: ...
+
+
+class TakeBack(Protocol):
+    """`returning.return_lines`, or what a floor above makes of it: a bill that comes back may bring more with it."""
+
+    def __call__(
+        self,
+        *,
+        purchase_id: UUID,
+        receipt: str,
+        lines: Sequence[ReturnedLine],
+        till: Till,
+        fingerprint: bytes,
+        occurred_at: datetime,
+        at: datetime,
+        import_id: UUID,
+    ) -> Replayed: ...
+
+
+def post(done: ImportReport, *, at: datetime, unit: int, take_back: TakeBack) -> None:
     """Post every return of the staged rows; what is refused joins the problems, with all rows of that return."""
     tills = _Tills(by=f"import:{done.import_id}")
     backs = list(_backs(unit))
@@ -98,7 +120,9 @@ def post(done: ImportReport, *, at: datetime, unit: int) -> None:
             for back in backs[begin : begin + PER_TRANSACTION]:
                 try:
                     with transaction.atomic():
-                        replayed = _post(back, till=tills.till(back.store_id), at=at, import_id=done.import_id)
+                        replayed = _post(
+                            back, take_back, till=tills.till(back.store_id), at=at, import_id=done.import_id
+                        )
                 except Refusal as refusal:
                     _refuse(back, refusal.code)
                 else:
@@ -135,7 +159,7 @@ def _backs(unit: int) -> Iterator[_Back]:
         yield _Back(store_id, original, receipt, occurred_at, parts)
 
 
-def _post(back: _Back, *, till: Till, at: datetime, import_id: UUID) -> bool:
+def _post(back: _Back, take_back: TakeBack, *, till: Till, at: datetime, import_id: UUID) -> bool:
     """Whether the return was there already."""
     purchase = (
         Purchase.objects.filter(store_id=back.store_id, receipt=back.original, occurred_at__lte=back.occurred_at)
@@ -148,7 +172,7 @@ def _post(back: _Back, *, till: Till, at: datetime, import_id: UUID) -> bool:
     fingerprint = back.fingerprint()
     if _is_known(back, till=till, purchase_id=purchase, fingerprint=fingerprint):
         return True
-    return returning.return_lines(
+    return take_back(
         purchase_id=purchase,
         receipt=back.receipt,
         lines=_lines(purchase, back.parts),

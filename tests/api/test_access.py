@@ -74,6 +74,7 @@ def test_a_silent_valkey_stops_no_sale(shop_db: ShopDatabase, tmp_path: Path) ->
     [
         ("lookup", "GET", "/api/v1/members?phone=0900000000"),
         ("lookup", "GET", "/api/v1/members/x/statement"),
+        ("lookup", "GET", "/api/v1/members/x/vouchers"),
         ("enrol", "POST", "/api/v1/members"),
         ("earn", "POST", "/api/v1/quotes"),
         ("earn", "POST", "/api/v1/purchases"),

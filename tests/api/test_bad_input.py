@@ -14,6 +14,7 @@ from tests.api.conftest import Shop, Till
 from tests.api.wrong import MARK, MEMBERS, PURCHASES, Case
 
 TABLES = ("loyalty_purchase", "loyalty_return", "loyalty_entry", "members_member", "events_event", "events_command")
+TABLES += ("rewards_voucher", "rewards_voucheruse")
 
 CASES = [
     *wrong_bills.of_bills(),
@@ -70,9 +71,10 @@ def test_a_key_without_the_scope_is_told_so(shop: Shop) -> None:
 def test_a_forged_cursor_is_refused(till: Till) -> None:
     lan = till.post(MEMBERS, bodies.enrolment(), key=bodies.number()).json()["id"]
     for cursor in ("5", "5.", f"5.{'0' * 16}", "x", "-1.0", "%00", "9" * 50):
-        answer = till.send("GET", f"{MEMBERS}/{lan}/statement?cursor={cursor}")
-        assert answer.status_code == 400, cursor
-        assert answer.json()["errors"][0]["pointer"] == "/cursor"
+        for page in ("statement", "vouchers"):
+            answer = till.send("GET", f"{MEMBERS}/{lan}/{page}?cursor={cursor}")
+            assert answer.status_code == 400, cursor
+            assert answer.json()["errors"][0]["pointer"] == "/cursor"
 
 
 @pytest.mark.parametrize(

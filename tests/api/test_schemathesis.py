@@ -89,6 +89,8 @@ def add_up(bill: dict[str, Any], member: str) -> None:
         bill["receipt"] = bodies.number("S")
     bill |= {"occurred_at": bodies.now(), "business_date": None, "payments": None, "points_to_spend": None}
     bill["member"] = member if len(bill["lines"]) % 2 else None
+    if len(bill["lines"]) % 3:
+        bill["vouchers"] = None  # the others come past the shape, and to a voucher that is nobody's
     for line in bill["lines"]:
         line["quantity"] = max(0.0001, round(line["quantity"], 4))
     tax = bill.get("tax") or {"included": True, "amount": 0}

@@ -61,8 +61,27 @@ def of_bills() -> Iterator[Case]:
         body = bill_with()
         del body[name]
         yield Case(f"a bill lacks {name}", PURCHASES, 400, "required", f"/{name}", body)
-    for name in ("balance", "tier", "is_staff", "vouchers", "hold", "id", "member_id", "status", "earned"):
+    for name in ("balance", "tier", "is_staff", "hold", "id", "member_id", "status", "earned"):
         yield Case(f"a bill names {name}", PURCHASES, 400, "unknown_field", "", bill_with(**{name: MARK}))
+    ref = "/vouchers/0"
+    for name, value, error, pointer in (
+        ("words", MARK, "wrong_type", "/vouchers"),
+        ("an object", {"code": MARK}, "wrong_type", "/vouchers"),
+        ("a code outside an object", [MARK], "wrong_type", ref),
+        ("nothing", [{}], "exactly_one", ref),
+        ("a code and an id", [{"code": MARK, "id": MARK}], "exactly_one", ref),
+        ("a reservation, which comes later", [{"reservation": MARK}], "unknown_field", ref),
+        ("a discount of one's own", [{"code": MARK, "discount": 10**6}], "unknown_field", ref),
+        ("an empty code", [{"code": ""}], "wrong_length", f"{ref}/code"),
+        ("a code like a novel", [{"code": "x" * 41}], "wrong_length", f"{ref}/code"),
+        ("a code of digits", [{"code": 12345678901234}], "wrong_type", f"{ref}/code"),
+        ("eleven codes", [{"code": MARK}] * 11, "wrong_length", "/vouchers"),
+    ):
+        yield Case(f"vouchers are {name}", PURCHASES, 400, error, pointer, bill_with(vouchers=value))
+    for name, named in (("code", {"code": MARK}), ("id", {"id": "00000000-0000-7000-8000-000000000000"})):
+        yield Case(
+            f"a guest names a voucher by {name}", PURCHASES, 422, "member_needed", None, bill_with(vouchers=[named])
+        )
     yield Case(
         "an unknown field forges a place", PURCHASES, 400, "unknown_field", "", bill_with(**{f"x - at `$.{MARK}": 1})
     )

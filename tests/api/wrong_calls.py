@@ -189,7 +189,9 @@ def of_addresses() -> Iterator[Case]:
     yield get("an unknown receipt", f"{PURCHASES}?receipt={MARK}", 404, "not_found")
     yield get("an unknown purchase", f"{PURCHASES}/{nobody}", 404, "not_found")
     yield get("a purchase called by words", f"{PURCHASES}/{MARK}", 404, "not_found")
-    yield get("vouchers, which come later", f"{MEMBERS}/{nobody}/vouchers", 404, "not_found")
+    yield get("vouchers of nobody", f"{MEMBERS}/{nobody}/vouchers", 404, "not_found")
+    yield get("vouchers of a state", f"{MEMBERS}/{nobody}/vouchers?state={MARK}", 400, "unknown_parameter", "")
+    yield get("a limit of vouchers", f"{MEMBERS}/{nobody}/vouchers?limit=101", 400, "out_of_range", "/limit")
     yield get("an address nobody knows", f"/api/v1/{MARK}", 404, "not_found")
     yield get("a slash too many", f"{PURCHASES}/", 404, "not_found")
     back = {"receipt": MARK, "whole": True}

@@ -11,6 +11,7 @@ from loyalty.importing import purchases
 from members.importing import words
 from members.importing.reading import FileUnreadable
 from members.importing.resolving import KINDS
+from rewards import checkout
 
 
 class Command(BaseCommand):
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             create_stores=options["create_stores"],
             dry_run=options["dry_run"],
             chunk=max(1, options["chunk"]),
+            take_back=checkout.return_purchase,
         )
         try:
             done = purchases.run(source=file, at=clock.now(), by="system", options=chosen)

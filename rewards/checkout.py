@@ -1,0 +1,184 @@
+"""A sale as a door sees it: quoted, recorded, taken back, with vouchers or without. Doors call this, not `loyalty`.
+
+Vouchers come first, then points: what a voucher takes off is handed down as plain amounts per line. A bill without
+vouchers costs the same four round trips as ever.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from loyalty import earning, returning, sales
+from loyalty.bill import Bill
+from loyalty.earning import Quote
+from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
+from loyalty.sales import Recorded, Who
+from loyalty.till import Till
+from rewards import claiming, discounting, giving_back, guesses, queries
+from rewards.claiming import Named
+from rewards.discounting import Verdict
+from rewards.guesses import Tries
+from rewards.queries import UsedVoucher, VoucherView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A voucher the member could use now, and what it would do to this bill by itself."""
+
+    voucher: VoucherView
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """`best`: the vouchers that together take most off this bill."""
+
+    quote: Quote
+    offered: tuple[Offered, ...]
+    best: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedOut:
+    """The bill as it stands in the books with its vouchers, and whether it stood there before."""
+
+    purchase: PurchaseRecord
+    vouchers: tuple[UsedVoucher, ...]
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The return as it stands in the books, with the vouchers of its bill: which of them came back with it."""
+
+    record: ReturnRecord
+    vouchers: tuple[UsedVoucher, ...]
+    replayed: bool
+
+
+def quote(*, bill: Bill, who: Who | None, vouchers: Sequence[Named] = (), till: Till, at: datetime) -> Quoted:
+    """What recording this bill would do now. Writes and promises nothing; refuses what a purchase would refuse."""
+    with _counted(vouchers, till=till, at=at) as tries:
+        sale = sales.look_at(bill=bill, who=who, till=till, at=at)
+        chosen = claiming.choose(vouchers, sale=sale, tries=tries, at=at)
+        quoted = earning.quote_of(sale, at=at, discounts=claiming.by_line(chosen, sale=sale))
+    offered = _offered(sale.member_id, goods=bill.goods, at=at)
+    return Quoted(quote=quoted, offered=offered, best=_best(offered))
+
+
+def record_purchase(
+    *,
+    bill: Bill,
+    who: Who | None,
+    vouchers: Sequence[Named] = (),
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    proven: bool = False,
+    request_id: str = "",
+) -> CheckedOut:
+    """Record a sale once: vouchers used, points spent and earned, tier, events, in one transaction.
+
+    As `loyalty.earning.record_purchase`, and raises what `claiming.choose` does. A voucher named by its code is proven
+    by it; one named by its id counts with the points to what leaves unproven in a day.
+    """
+
+    def once() -> CheckedOut:
+        sale = sales.open_sale(bill=bill, who=who, till=till, fingerprint=fingerprint, at=at)
+        if isinstance(sale, Recorded):
+            return _as_before(sale)
+        chosen = claiming.choose(vouchers, sale=sale, tries=tries, at=at)
+        decided = sales.decide(
+            sale,
+            till=till,
+            fingerprint=fingerprint,
+            at=at,
+            request_id=request_id,
+            discounts=claiming.by_line(chosen, sale=sale),
+        )
+        by_id = sum(one.discount for one in chosen if not one.by_code)
+        if not proven and (bill.points_to_spend or by_id):
+            before = claiming.unproven_today(member_id=sale.member_id, at=at)
+            sales.check_daily_amount(decided, at=at, beside=before + by_id)
+        claiming.claim(chosen, sale=sale, till=till, proven=proven, at=at, request_id=request_id)
+        recorded = sales.post(decided)
+        return CheckedOut(
+            purchase=recorded.purchase, vouchers=tuple(one.used() for one in chosen), replayed=recorded.replayed
+        )
+
+    with _counted(vouchers, till=till, at=at) as tries:
+        return sales.until_posted(once)
+
+
+def return_purchase(
+    *,
+    purchase_id: UUID,
+    receipt: str,
+    lines: Sequence[ReturnedLine] | None,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    request_id: str = "",
+    import_id: UUID | None = None,
+) -> Returned:
+    """As `loyalty.returning.return_lines`; a bill that is whole again brings its vouchers back as their policy says."""
+    with transaction.atomic():
+        done = returning.return_lines(
+            purchase_id=purchase_id,
+            receipt=receipt,
+            lines=lines,
+            till=till,
+            fingerprint=fingerprint,
+            at=at,
+            occurred_at=occurred_at,
+            request_id=request_id,
+            import_id=import_id,
+        )
+        return _with_vouchers(done, till=till, at=at, request_id=request_id)
+
+
+def cancel(
+    *, purchase_id: UUID, key: str, till: Till, fingerprint: bytes, at: datetime, request_id: str = ""
+) -> Returned:
+    """As `loyalty.returning.cancel`; the vouchers come back as their policy says."""
+    with transaction.atomic():
+        done = returning.cancel(
+            purchase_id=purchase_id, key=key, till=till, fingerprint=fingerprint, at=at, request_id=request_id
+        )
+        return _with_vouchers(done, till=till, at=at, request_id=request_id)
+
+
+def _counted(vouchers: Sequence[Named], *, till: Till, at: datetime) -> AbstractContextManager[Tries]:
+    return guesses.counted(codes=sum(one.code is not None for one in vouchers), by=till.by, at=at)
+
+
+def _as_before(recorded: Recorded) -> CheckedOut:
+    purchase = recorded.purchase
+    used = queries.on_bill(purchase.id) if purchase.voucher_discount else ()
+    return CheckedOut(purchase=purchase, vouchers=used, replayed=recorded.replayed)
+
+
+def _with_vouchers(done: returning.Returned, *, till: Till, at: datetime, request_id: str) -> Returned:
+    if not done.replayed:
+        giving_back.give_back(done.record, till=till, at=at, request_id=request_id)
+    return Returned(record=done.record, vouchers=queries.on_bill(done.record.purchase_id), replayed=done.replayed)
+
+
+def _offered(member_id: UUID | None, *, goods: int, at: datetime) -> tuple[Offered, ...]:
+    if member_id is None:
+        return ()
+    live = queries.live_of(member_id=member_id, at=at)
+    return tuple(Offered(voucher=one, verdict=discounting.judge(one, goods=goods)) for one in live)
+
+
+def _best(offered: Sequence[Offered]) -> tuple[UUID, ...]:
+    """One voucher for each bill: the one that takes most off; of equal ones the first to end."""
+    usable = [one for one in offered if one.verdict.usable]
+    if not usable:
+        return ()
+    return (max(usable, key=lambda one: one.verdict.discount).voucher.id,)
