@@ -23,6 +23,7 @@ from events import delivering, locking, masking, outbox
 from events.models import Job
 
 MOST_ATTEMPTS = 10
+ENDS_ITS_WORKER = "the worker ended again and again on it"
 LIVE = (Job.State.OPEN, Job.State.RUNNING)
 
 Chunk = Callable[..., "Progress"]
@@ -118,15 +119,27 @@ def work(*, id: int, until: datetime, now: Callable[[], datetime], seconds: floa
     """
     end = time.monotonic() + seconds
     with locking.alone(f"job {id}") as mine:
-        if not mine or not Job.objects.filter(pk=id, claimed_until=until).exists():
+        if not mine or not _begin(id, until=until, at=now()):
             return
         try:
             while run_chunk(id=id, at=now()):
                 if time.monotonic() > end:
                     break
         except Busy:
+            Job.objects.filter(pk=id).update(lapses=0)
             return
         Job.objects.filter(pk=id, state__in=LIVE).update(claimed_until=None)
+
+
+def _begin(id: int, *, until: datetime, at: datetime) -> bool:
+    """Whether the claim is ours. Each try is counted before it is made: a chunk that ends its worker never says so."""
+    if not Job.objects.filter(pk=id, claimed_until=until, state__in=LIVE).update(lapses=F("lapses") + 1):
+        return False
+    kills = Job.objects.filter(pk=id, lapses__gt=MOST_ATTEMPTS)
+    if kills.update(state=Job.State.FAILED, finished_at=at, claimed_until=None, last_error=ENDS_ITS_WORKER):
+        log.warning("job_kills", job_id=id)
+        return False
+    return True
 
 
 def run_chunk(*, id: int, at: datetime) -> bool:
@@ -165,6 +178,7 @@ def _note(job: Job, progress: Progress, at: datetime) -> None:
         done=progress.done,
         total=job.total if progress.total is None else progress.total,
         attempts=0,
+        lapses=0,
         last_error="",
         started_at=Coalesce("started_at", at),
         finished_at=at if progress.finished else None,
@@ -182,6 +196,7 @@ def _put_off(job: Job, error: Exception, at: datetime) -> None:
     Job.objects.filter(pk=job.pk, state__in=LIVE).update(
         state=Job.State.FAILED if failed else job.state,
         attempts=attempts,
+        lapses=0,
         last_error=told,
         started_at=Coalesce("started_at", at),
         finished_at=at if failed else None,
@@ -209,7 +224,7 @@ def cancel(*, job_ids: Sequence[int], by: str, at: datetime) -> int:
 def retry(*, job_ids: Sequence[int], by: str, at: datetime) -> int:
     """Lets failed and cancelled jobs go on from where they were, and writes down who wanted it; how many there were."""
     ended = Job.objects.filter(pk__in=job_ids, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    count = ended.update(state=Job.State.OPEN, attempts=0, due_at=at, finished_at=None, claimed_until=None)
+    count = ended.update(state=Job.State.OPEN, attempts=0, lapses=0, due_at=at, finished_at=None, claimed_until=None)
     if count:
         outbox.record(type="jobs.retried", data={"jobs": sorted(job_ids)}, by=by, at=at)
     return count

@@ -205,6 +205,7 @@ class Job(models.Model):
     done = models.IntegerField(_("đã làm"), default=0, db_default=0)
     total = models.IntegerField(_("tổng số"), null=True)
     attempts = models.SmallIntegerField(_("số lần thử"), default=0, db_default=0)  # in a row
+    lapses = models.SmallIntegerField(default=0, db_default=0)  # begun in a row without coming to anything
     last_error = models.TextField(_("lỗi gần nhất"), default="", db_default="")
     asked_at = models.DateTimeField(_("yêu cầu lúc"))
     due_at = models.DateTimeField(_("chạy lúc"))

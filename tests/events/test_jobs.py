@@ -130,6 +130,25 @@ def test_attempts_are_counted_in_a_row():
     assert (job.attempts, job.last_error) == (0, "")
 
 
+def test_a_job_that_ends_its_worker_every_time_fails(settings):
+    settings.JOB_KINDS = {"count": "tests.events.counting.end_the_worker"}
+    job = asked()
+    for n in range(jobs.MOST_ATTEMPTS):
+        at = NOON + n * LEASE
+        assert claim(at=at) == [job.pk]
+        with pytest.raises(SystemExit):
+            work(job, at=at)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("open", 0)
+
+    at = NOON + jobs.MOST_ATTEMPTS * LEASE
+    claim(at=at)
+    work(job, at=at)
+
+    assert (job.state, job.last_error) == ("failed", jobs.ENDS_ITS_WORKER)
+    assert counting.counted() == []
+
+
 def test_a_cancelled_job_stops_where_it_is_and_can_go_on():
     job = asked()
     claim()
