@@ -110,6 +110,10 @@ class Actors:
             return _("hệ thống")
         if kind == "import":
             return _("nhập từ file")
+        if kind == "campaign":
+            return _("chiến dịch")
+        if kind == "member":
+            return _("thành viên")
         known: dict[str, dict[int, Any]] = {"user": self._users, "terminal": self._terminals, "key": self._keys}
         row = known.get(kind, {}).get(int(number)) if number.isdigit() else None
         return str(row) if row is not None else NOTHING

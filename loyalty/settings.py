@@ -91,6 +91,7 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "purchases.imported",
         ),
     ),
+    ("campaigns.reacting.react", ("member.joined",)),
 ]
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
 AUDIT_QUERIES: list[str] = [
@@ -98,6 +99,7 @@ AUDIT_QUERIES: list[str] = [
     "events.invariants.queries",
     "rewards.invariants.queries",
     "analytics.invariants.queries",
+    "campaigns.invariants.queries",
 ]
 # Steps of the nightly run, in order; later floors add theirs. A step is `step(*, date, at) -> rows`: `date` is the
 # business date that ended. It commits in chunks and comes to the same end however often it is killed and run again.
@@ -106,12 +108,16 @@ NIGHTLY_STEPS: list[str] = [
     "loyalty.expiry.end_overrides",
     "analytics.nightly.count_retention",
     "analytics.nightly.count_revenue",
+    "campaigns.nightly.birthdays",
+    "campaigns.nightly.silences",
 ]
 # What the relay looks for, whom it tells, and in which queue: (claim, task, queue), see `events.relaying`. Queues are
 # events (a sale's deliveries, webhooks), sending (messages to people) and jobs (the night and other long work).
 DUE_WORK: list[tuple[str, str, str]] = [
     ("events.delivering.claim", "events.deliver", "events"),
     ("events.webhooks.claim", "events.send_webhooks", "events"),
+    ("campaigns.codes.claim", "campaigns.send_codes", "sending"),
+    ("campaigns.dispatching.claim", "campaigns.dispatch", "sending"),
     ("events.jobs.claim", "events.run_jobs", "jobs"),
 ]
 # What a job of each kind does, chunk by chunk: see `events.jobs`.
@@ -157,6 +163,23 @@ RELAY_LEASE_SECONDS = positive(env, "RELAY_LEASE_SECONDS", default=60)
 RELAY_POLL_SECONDS = positive(env, "RELAY_POLL_MILLISECONDS", default=250) / 1000
 # Webhooks to private addresses and without TLS: for tests and demonstrations on one machine only.
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)
+
+# --- messages to people ---------------------------------------------------------------------------------------------
+
+# smtp://USER:PASSWORD@HOST:587 or smtp+tls://…; empty: no e-mail leaves the building.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    globals().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Loyalty <loyalty@localhost>")
+# Who takes messages of each channel. Where there is nobody, tests and demonstrations have the fake provider, which
+# keeps what it "sent"; in production the channel is closed.
+_NOBODY = "" if MODE == "production" else "campaigns.channels.fake.send"
+MESSAGE_PROVIDERS: dict[str, str] = {
+    "email": "campaigns.channels.mail.send" if EMAIL_URL else _NOBODY,
+    "sms": _NOBODY,
+    "zalo": _NOBODY,
+}
 
 # --- web ------------------------------------------------------------------------------------------------------------
 

@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("api.urls")),
+    path("", include("portal.urls")),
     path("", include("dashboard.urls")),
 ]

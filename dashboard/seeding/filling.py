@@ -15,6 +15,7 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns import founding as campaigns_founding
 from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
 from dashboard.seeding.history import History
@@ -82,6 +83,7 @@ def fill(
 ) -> Filled:
     """Write the demo, or what is missing of it. Raises ShopNotEmpty or OtherDemo with nothing written.
 
+    The campaigns run from `at` on: nobody is written to for what they did in the history.
     `show` hears the share that is done. The history ends at `at`, or where a first try that was cut off had begun.
     """
     numbers = tills.fingerprint(members, months, seed)
@@ -97,6 +99,7 @@ def fill(
     if not before:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # the first pages are asked for before autovacuum has looked at the new tables
+        campaigns_founding.start_all(at=at)
         _remember(plan.shop.stores[0].pk, DONE, at=ends)
     return Filled(members=Member.objects.count(), bills=Purchase.objects.count(), before=before)
 

@@ -1,0 +1,89 @@
+"""A member's message: the fields of a text for one person, in the person's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from campaigns import wording
+from campaigns.models import CampaignStep
+from campaigns.wording import CODE_PLACE, Text
+from loyalty import policies, queries
+from loyalty.till import local_zone
+from members.models import Member
+from rewards import queries as vouchers
+
+# In English only these have a counterpart before a given name; the others are left out.
+_ENGLISH_HONORIFICS = {"anh": "Mr", "chú": "Mr", "chị": "Ms", "cô": "Ms"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """What goes out, and the same for the inbox, where the voucher's code is only a place."""
+
+    language: str
+    outward: Text
+    inward: Text
+
+
+def message(*, step: CampaignStep, member: Member, voucher_id: UUID | None, at: datetime) -> Composed:
+    """The step's message to a member. Raises TextUnreadable, FieldUnknown."""
+    language = language_of(member)
+    fields = {**_about(member, language, at), **_gift(member, voucher_id, language, at)}
+    hidden = {**fields, "voucher_code": CODE_PLACE} if "voucher_code" in fields else fields
+    return Composed(
+        language=language,
+        outward=wording.of_step(step, language=language, fields=fields),
+        inward=wording.of_step(step, language=language, fields=hidden),
+    )
+
+
+def sample(*, step: CampaignStep, member: Member, language: str, at: datetime) -> Text:
+    """How the step would read to this member: with a voucher's name and an invented code, as nothing is issued."""
+    fields: dict[str, str] = _about(member, language, at)
+    if step.voucher:
+        fields |= {
+            "voucher_name": step.voucher,
+            "voucher_code": "XXXX-XXXX-XXXX-XX",
+            "voucher_expires": day(at.astimezone(local_zone()).date() + timedelta(days=30), language),
+        }
+    return wording.of_step(step, language=language, fields=fields)
+
+
+def language_of(member: Member) -> str:
+    return member.locale if member.locale in wording.LANGUAGES else wording.LANGUAGES[0]
+
+
+def honorific(member: Member, language: str) -> str:
+    said = member.honorific or "bạn"
+    return said if language == "vi" else _ENGLISH_HONORIFICS.get(said, "")
+
+
+def day(day: date, language: str) -> str:
+    """21/11/2026, or 21 Nov 2026."""
+    return format_date(day, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+
+
+def _about(member: Member, language: str, at: datetime) -> dict[str, str]:
+    points = queries.balance(member.pk, at=at).available
+    return {
+        "honorific": honorific(member, language),
+        "call_name": member.call_name or member.name,
+        "name": member.name,
+        "points": format_decimal(points, locale=language),
+        "shop_name": policies.at(at).programme.name,
+    }
+
+
+def _gift(member: Member, voucher_id: UUID | None, language: str, at: datetime) -> Mapping[str, str]:
+    if voucher_id is None:
+        return {}
+    voucher = vouchers.by_ids([voucher_id], at=at)[voucher_id]
+    return {
+        "voucher_name": voucher.name_vi if language == "vi" else voucher.name_en,
+        "voucher_code": voucher.code,
+        "voucher_expires": day(voucher.last_day, language),
+    }

@@ -1,0 +1,32 @@
+"""The shop's limits on what it sends: quiet hours, caps, the salt of the holdout."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from campaigns.models import SendingPolicy
+from loyalty.till import local_zone
+
+# An SMS decided on is with the provider within this time; what would get there after the hour waits for the morning.
+ON_THE_WAY = timedelta(minutes=2)
+
+
+def policy() -> SendingPolicy:
+    """The limits in force, founded with the law's own when nobody has set any."""
+    found = SendingPolicy.objects.filter(pk=1).first()
+    if found is None:
+        with transaction.atomic():
+            found, _ = SendingPolicy.objects.get_or_create(pk=1)
+    return found
+
+
+def opens_at(limits: SendingPolicy, *, at: datetime) -> datetime:
+    """When advertising to a phone may go: `at` itself by day, else the next morning."""
+    local = at.astimezone(local_zone())
+    opening = datetime.combine(local.date(), limits.quiet_until, tzinfo=local_zone())
+    closing = datetime.combine(local.date(), limits.quiet_from, tzinfo=local_zone())
+    if at < opening:
+        return opening
+    if at + ON_THE_WAY > closing:
+        return datetime.combine(local.date() + timedelta(days=1), limits.quiet_until, tzinfo=local_zone())
+    return at
