@@ -63,7 +63,7 @@ SELECT * FROM (
                sum(member_profit) AS member_profit, sum(guest_profit) AS guest_profit
         FROM analytics_storeday GROUP BY 1
     ) d ON d.month = r.month
-    WHERE r.as_of >= r.month + interval '1 month' - interval '1 day' AND NOT r.stale AND NOT r.counting
+    WHERE r.as_of >= r.month + interval '1 month' - interval '1 day' AND r.changed_on IS NULL AND NOT r.counting
       AND (r.new_revenue + r.repeat_revenue, r.guest_revenue, r.new_profit + r.repeat_profit, r.guest_profit)
           IS DISTINCT FROM (coalesce(d.members, 0), coalesce(d.guests, 0), coalesce(d.member_profit, 0),
                             coalesce(d.guest_profit, 0))

@@ -147,14 +147,14 @@ class RetentionNight(models.Model):
 class RevenueMonth(models.Model):
     """Revenue and profit of a calendar month by who bought, as of the end of the business date `as_of`.
 
-    New: members whose first kept bill ever lies in the month; repeat: all other members; guests by themselves. `stale`
-    asks for another count; `counting` is one that has begun and not ended.
+    New: members whose first kept bill ever lies in the month; repeat: all other members; guests by themselves.
+    `changed_on` is the latest business date of a change not counted yet; `counting` a count begun and not ended.
     """
 
     month = models.DateField(primary_key=True)
     as_of = models.DateField(null=True)
     counted_at = models.DateTimeField(null=True)
-    stale = models.BooleanField(default=True, db_default=True)
+    changed_on = models.DateField(null=True)
     counting = models.BooleanField(default=False, db_default=False)
     new_members = models.IntegerField(default=0, db_default=0)
     repeat_members = models.IntegerField(default=0, db_default=0)

@@ -11,6 +11,11 @@ from django.db import connection
 SQL = Path(__file__).parent / "sql"
 NONE = "false"
 ALL = "true"
+TOUCHED = """
+SELECT
+    ARRAY(SELECT member_id::text FROM state ORDER BY 1), ARRAY(SELECT DISTINCT month FROM day),
+    (SELECT max(business_date) FROM move)
+"""
 
 
 @cache
@@ -25,24 +30,14 @@ def moves(*, bills: str = NONE, returns: str = NONE) -> str:
 
 def add(*, bills: str = NONE, returns: str = NONE, values: Mapping[str, Any]) -> None:
     """Add what the chosen bills and returns change to days, months and states. In the caller's transaction, once."""
-    members, months = _add(f"WITH {moves(bills=bills, returns=returns)}", values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {moves(bills=bills, returns=returns)}{text('add.sql')}{TOUCHED}", values)
+        members, months, last = cursor.fetchone()
     if members:
         chosen = "SELECT unnest(%(members)s::uuid[]) AS member_id"
-        months |= find_firsts_and_lasts(members=chosen, values={"members": sorted(members)})
+        months = {*months, *find_firsts_and_lasts(members=chosen, values={"members": members})}
     if months:
-        ask_for_another_count(months=sorted(months))
-
-
-def _add(moved: str, values: Mapping[str, Any]) -> tuple[set[str], set[date]]:
-    """The members and months the moves touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{moved}{text('add.sql')}"
-            "SELECT ARRAY(SELECT member_id::text FROM state), ARRAY(SELECT DISTINCT month FROM day)",
-            values,
-        )
-        members, months = cursor.fetchone()
-        return set(members), set(months)
+        ask_for_another_count(months=sorted(months), on=last)
 
 
 def find_firsts_and_lasts(*, members: str, values: Mapping[str, Any]) -> set[date]:
@@ -55,8 +50,8 @@ def find_firsts_and_lasts(*, members: str, values: Mapping[str, Any]) -> set[dat
         return {month for (month,) in cursor.fetchall()}
 
 
-def ask_for_another_count(*, months: Sequence[date]) -> None:
-    """Mark months whose revenue the next night counts again; one that is marked already is not even locked."""
+def ask_for_another_count(*, months: Sequence[date], on: date) -> None:
+    """Months whose revenue something dated `on` changed; one that knows of that or a later day is not locked."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -65,13 +60,13 @@ def ask_for_another_count(*, months: Sequence[date]) -> None:
             WHERE NOT EXISTS (SELECT FROM analytics_revenuemonth r WHERE r.month = month.month)
             ORDER BY month
             ON CONFLICT (month) DO NOTHING;
-            UPDATE analytics_revenuemonth r SET stale = true
+            UPDATE analytics_revenuemonth r SET changed_on = %(on)s
             FROM (
                 SELECT month FROM analytics_revenuemonth
-                WHERE month = ANY (%(months)s::date[]) AND NOT stale
+                WHERE month = ANY (%(months)s::date[]) AND (changed_on IS NULL OR changed_on < %(on)s)
                 ORDER BY month FOR NO KEY UPDATE
-            ) fresh
-            WHERE r.month = fresh.month
+            ) unaware
+            WHERE r.month = unaware.month
             """,
-            {"months": list(months)},
+            {"months": list(months), "on": on},
         )

@@ -22,11 +22,14 @@ SHORTEST_WINDOW, LONGEST_WINDOW = 14, 365
 # The gaps of about so many members are plenty to tell the 90th percentile by.
 MEMBERS_LOOKED_AT = 100_000
 DAY = timedelta(days=1)
-# Months to be counted: asked for, begun and not ended, never counted, or counted before they were over.
+# Months to be counted: changed since, begun and not ended, never counted, or counted before they were over. What a
+# later date changed asks for another count when that date has come.
 WANTED = """
-UPDATE analytics_revenuemonth SET stale = false, counting = true
+UPDATE analytics_revenuemonth
+SET counting = true, changed_on = CASE WHEN changed_on > %(as_of)s THEN changed_on END
 WHERE month <= %(as_of)s
-  AND (stale OR as_of IS NULL OR as_of < least(%(as_of)s, (month + interval '1 month' - interval '1 day')::date))
+  AND (changed_on IS NOT NULL OR counting OR as_of IS NULL
+       OR as_of < least(%(as_of)s, (month + interval '1 month' - interval '1 day')::date))
 """
 
 

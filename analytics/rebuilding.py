@@ -42,13 +42,15 @@ def rebuild() -> int:
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute(
             f"{EVERYTHING}{moving.moves(bills=moving.ALL, returns=moving.ALL)}{moving.text('add.sql')}"
-            "SELECT (SELECT count(*) FROM state), ARRAY(SELECT DISTINCT month FROM day)",
+            "SELECT (SELECT count(*) FROM state), ARRAY(SELECT DISTINCT month FROM day), "
+            "(SELECT max(business_date) FROM move)",
             {"reader": absorbing.READER, "types": list(absorbing.TYPES)},
         )
-        members, months = cursor.fetchone()
+        members, months, last = cursor.fetchone()
         moving.find_firsts_and_lasts(members="SELECT member_id FROM analytics_memberstate", values={})
-        cursor.execute("UPDATE analytics_revenuemonth SET stale = true WHERE NOT stale")
-        moving.ask_for_another_count(months=months)
+        if months:
+            cursor.execute("SELECT array_agg(month) FROM analytics_revenuemonth")
+            moving.ask_for_another_count(months=sorted({*months, *(cursor.fetchone()[0] or ())}), on=last)
         for name in ("work_mem", "jit"):
             cursor.execute(f"SET LOCAL {name} TO DEFAULT")
     return int(members)

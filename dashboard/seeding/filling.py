@@ -15,6 +15,7 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db import connection, transaction
 from django.utils import timezone
 
+from analytics import nightly, rebuilding
 from campaigns import founding as campaigns_founding
 from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
@@ -25,6 +26,7 @@ from dashboard.seeding.returns import CameBack
 from dashboard.seeding.shop import Shop
 from events import commands
 from loyalty import expiry
+from loyalty import nightly as nights
 from loyalty.importing import members as members_importing
 from loyalty.importing import purchases as purchases_importing
 from loyalty.importing.members import MemberOptions
@@ -37,6 +39,7 @@ from members.models import Member
 from rewards import checkout
 
 TILL_DAYS = 5
+NIGHTS = 60
 KIND = "seed_demo"
 DONE = f"{KIND}/done"
 
@@ -99,6 +102,7 @@ def fill(
     if not before:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # the first pages are asked for before autovacuum has looked at the new tables
+        _figures(at=at)
         campaigns_founding.start_all(at=at)
         _remember(plan.shop.stores[0].pk, DONE, at=ends)
     return Filled(members=Member.objects.count(), bills=Purchase.objects.count(), before=before)
@@ -112,6 +116,14 @@ def _plan(*, members: int, months: int, seed: int, ends: datetime) -> _Plan:
     back = {back.bill: back for back in returns.invent(past)}
     counter = Counter(past, opened, wishes=wishes, back=back)
     return _Plan(past=past, shop=opened, chapters=chapters, wishes=wishes, back=back, counter=counter)
+
+
+def _figures(*, at: datetime) -> None:
+    """What the pages about these months show, as if the nights of the last weeks had been counted in their turn."""
+    rebuilding.rebuild()
+    last = nights.last_due(at=at)
+    nightly.fill_in(last=last, nights=NIGHTS, at=at)
+    nightly.count_revenue(date=last, at=at)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def test_a_late_bill_is_put_on_its_own_day_and_may_become_the_first(shop: Shop) 
     lan = shop.member()
     shop.sell(shop.bill(50_000), lan)
     deliver(shop)
-    RevenueMonth.objects.update(stale=False)
+    RevenueMonth.objects.update(changed_on=None)
     late = shop.sell(shop.bill(60_000, occurred_at=shop.at - timedelta(days=5)), lan).purchase
     deliver(shop)
 
@@ -107,10 +107,10 @@ def test_a_first_bill_in_an_earlier_month_asks_for_both_months_again(shop: Shop)
     lan = shop.member()
     shop.sell(shop.bill(50_000), lan)
     deliver(shop)
-    RevenueMonth.objects.update(stale=False)
+    RevenueMonth.objects.update(changed_on=None)
     shop.sell(shop.bill(60_000, occurred_at=shop.at - timedelta(days=5)), lan)
     deliver(shop)
-    assert list(RevenueMonth.objects.filter(stale=True).order_by("month").values_list("month", flat=True)) == [
+    assert list(RevenueMonth.objects.exclude(changed_on=None).order_by("month").values_list("month", flat=True)) == [
         date(2026, 11, 1),
         date(2026, 12, 1),
     ]

@@ -58,7 +58,7 @@ def test_a_rebuild_between_deliveries_takes_each_bill_once(db: None, seed: int) 
 def test_the_command_rebuilds_and_asks_for_every_month_again(shop: Shop) -> None:
     shop.sell(shop.bill(58_000), shop.member())
     deliver(shop)
-    RevenueMonth.objects.update(stale=False)
+    RevenueMonth.objects.update(changed_on=None)
     StoreDay.objects.update(bills=77)
     call_command("rebuild_analytics")
     assert StoreDay.objects.get().bills == 1

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from analytics.models import MemberState, RetentionNight, RevenueMonth, StoreDay
 from dashboard.seeding import filling
+from loyalty import policies
 from loyalty.models import Entry, Programme, Purchase, PurchaseLine, Return, Store, Terminal
 from members.models import Consent, Member
 from tests.conftest import ENGINES
@@ -24,6 +26,7 @@ def _fill(*, at: datetime) -> filling.Filled:
 @pytest.fixture(scope="module", autouse=True)
 def chain(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     name = f"demo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    policies.forget()  # those of the tests before
     with django_db_blocker.unblock(), ENGINES.copy(name):
         _fill(at=ENDS)
         yield
@@ -74,3 +77,14 @@ def test_a_second_time_changes_nothing() -> None:
     assert again.before
     assert not filling.missing()
     assert audit.everything() == before
+
+
+def test_the_figures_of_its_months_and_nights_are_there_from_the_first_page_on() -> None:
+    nights = RetentionNight.objects.order_by("date")
+    assert nights.count() == 60
+    assert nights.last().at_end > 0
+    months = RevenueMonth.objects.order_by("month")
+    assert all(month.as_of for month in months)
+    revenue = sum(day.revenue for day in StoreDay.objects.all())
+    assert sum(month.revenue for month in months) <= revenue  # today is not over
+    assert MemberState.objects.filter(visits__gt=0).count() > 0
