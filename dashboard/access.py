@@ -1,7 +1,8 @@
 """Who may do what in the dashboard: TRUST's matrix, one line per noun. Everything else asks here.
 
 A role is a group's name (`members.roles`). `view` shows it, `add` and `change` write it, `act` runs its buttons
-(approve a bill, adjust points, revoke a key, send again). Nothing in the dashboard is ever deleted.
+(approve a bill, adjust points, revoke a key, send again), `void` takes a voucher out of use. Nothing in the dashboard
+is ever deleted.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "purchase": {ADMIN: "view act", MARKETER: "view act", ANALYST: "view", MANAGER: "view act"},
     "return": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
     "entry": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
+    "voucher": {ADMIN: "view act void", MARKETER: "view act", ANALYST: "view", MANAGER: "view"},
+    "voucher kind": {ADMIN: "view add", MARKETER: "view add", ANALYST: "view", MANAGER: "view"},
     "policy": {ADMIN: "view add", MARKETER: "view", ANALYST: "view"},
     "tier": {ADMIN: "view change", MARKETER: "view", ANALYST: "view"},
     "programme": {ADMIN: "view change", MARKETER: "view", ANALYST: "view"},

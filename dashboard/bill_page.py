@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dashboard import access, linking, people, wording
 from dashboard.tables import Table
 from loyalty.models import EntryRow, Purchase, PurchaseLine, Return, ReturnLine
+from rewards import queries as vouchers
 
 
 def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
@@ -68,7 +69,12 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
         if purchase.member_id
         else [],
         "reasons": purchase.reasons,
-        "tables": [_lines(purchase, money), *([_returns(returns, money)] if returns else []), _entries(purchase)],
+        "tables": [
+            _lines(purchase, money),
+            *([_vouchers(purchase, money)] if purchase.voucher_discount else []),
+            *([_returns(returns, money)] if returns else []),
+            _entries(purchase),
+        ],
     }
 
 
@@ -104,6 +110,24 @@ def _lines(purchase: Purchase, money: Any) -> Table:
             for line in lines
         ],
         empty=_("Hóa đơn không có dòng hàng."),
+    )
+
+
+def _vouchers(purchase: Purchase, money: Any) -> Table:
+    return Table(
+        title=_("Voucher"),
+        headings=[_("Voucher"), _("Tên"), _("Giảm"), _("Trạng thái")],
+        numbers=(2,),
+        rows=[
+            [
+                linking.to("rewards_voucher", used.id, f"…{used.last4}"),
+                wording.in_language(used.name_vi, used.name_en),
+                money(used.discount),
+                _("đã trả lại") if used.return_id else _("đã dùng"),
+            ]
+            for used in vouchers.on_bill(purchase.pk)
+        ],
+        empty="",
     )
 
 

@@ -15,6 +15,8 @@ from loyalty.models import Lot, Purchase, TierBeginning
 from members import consenting
 from members.models import Identifier, Member, TimelineItem
 from members.models.consent import Purpose
+from rewards import queries as vouchers
+from rewards.models import Voucher
 
 SHOWN = 10
 
@@ -52,6 +54,7 @@ def context(request: HttpRequest, member: Member, *, at: datetime) -> dict[str, 
         },
         "wide_tables": [_statement(member.pk, stores), _purchases(member.pk, stores, currency)],
         "tables": [
+            _vouchers(member.pk, currency, at),
             _lots(member.pk, at),
             _timeline(member.pk, stores, currency),
             _identifiers(member.pk),
@@ -150,6 +153,26 @@ def _lots(member_id: UUID, at: datetime) -> Table:
     )
 
 
+def _vouchers(member_id: UUID, currency: str, at: datetime) -> Table:
+    rows = Voucher.objects.filter(member_id=member_id).select_related("definition").order_by("-pk")
+    views = [(row, vouchers.view(row, at=at)) for row in rows[:SHOWN]]
+    return Table(
+        title=_("Voucher"),
+        headings=[_("Voucher"), _("Giảm"), _("Trạng thái"), _("Ngày cuối")],
+        rows=[
+            [
+                linking.to("rewards_voucher", row.pk, wording.in_language(view.name_vi, view.name_en)),
+                wording.voucher_worth(row.definition, currency=currency),
+                wording.VOUCHER_STATES[view.state],
+                wording.day(view.last_day),
+            ]
+            for row, view in views
+        ],
+        empty=_("Chưa có voucher nào."),
+        more=f"{reverse('admin:rewards_voucher_changelist')}?member={member_id}",
+    )
+
+
 def _tiers(member_id: UUID) -> Table:
     beginnings = TierBeginning.objects.filter(member_id=member_id).select_related("tier").order_by("-since", "-id")
     causes = {
@@ -230,7 +253,7 @@ def _timeline(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
 def _told(data: dict[str, Any], currency: str) -> str:
     """The amount and the points an event is about, where it says any."""
     parts = []
-    amount = data.get("total", data.get("amount"))
+    amount = data.get("total", data.get("amount", data.get("discount")))
     if amount:
         parts.append(wording.money(amount, currency=currency))
     for key, sign in (("earned", 1), ("spent", -1), ("clawed_back", -1), ("given_back", 1), ("points", 1)):

@@ -42,6 +42,13 @@ def _menu() -> list[tuple[str, list[Item]]]:
             ],
         ),
         (
+            _("Ưu đãi"),
+            [
+                (_("Voucher"), "confirmation_number", "rewards_voucher_changelist", "voucher"),
+                (_("Loại voucher"), "redeem", "rewards_voucherdefinition_changelist", "voucher kind"),
+            ],
+        ),
+        (
             _("Chính sách"),
             [
                 (_("Chương trình"), "loyalty", "loyalty_programme_changelist", "programme"),

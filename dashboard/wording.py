@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from loyalty.models import ApiKey, Programme, Store, Terminal, Tier
 from members.models import User
+from rewards.models import VoucherDefinition
 
 NOTHING = "—"
 
@@ -39,12 +40,22 @@ EVENT_TYPES = {
     "points.adjusted": gettext_lazy("điều chỉnh điểm"),
     "points.expired": gettext_lazy("điểm hết hạn"),
     "tier.changed": gettext_lazy("đổi hạng"),
+    "voucher.issued": gettext_lazy("nhận voucher"),
+    "voucher.redeemed": gettext_lazy("dùng voucher"),
+    "voucher.given_back": gettext_lazy("được trả lại voucher"),
+    "voucher.voided": gettext_lazy("voucher bị hủy"),
     "purchases.imported": gettext_lazy("nhập hóa đơn từ file"),
     "members.imported": gettext_lazy("nhập thành viên từ file"),
     "deliveries.retried": gettext_lazy("chuyển lại sự kiện"),
     "webhooks.replayed": gettext_lazy("gửi lại webhook"),
     "jobs.cancelled": gettext_lazy("dừng việc nền"),
     "jobs.retried": gettext_lazy("chạy tiếp việc nền"),
+}
+VOUCHER_STATES = {
+    "issued": gettext_lazy("chưa dùng"),
+    "redeemed": gettext_lazy("đã dùng"),
+    "expired": gettext_lazy("hết hạn"),
+    "void": gettext_lazy("đã hủy"),
 }
 CHANNELS = {
     "sms": "SMS",
@@ -152,6 +163,21 @@ def tier_name(tier: Tier | None) -> str:
     if tier is None:
         return NOTHING
     return tier.name_en if translation.get_language() == "en" else tier.name_vi
+
+
+def in_language(vietnamese: str, english: str) -> str:
+    """What the shop named in both languages, in that of the page."""
+    return english if translation.get_language() == "en" else vietnamese
+
+
+def voucher_worth(terms: VoucherDefinition, *, currency: str) -> str:
+    """20.000 ₫, tiền hàng từ 50.000 ₫"""
+    said = money(terms.amount, currency=currency) if terms.amount is not None else f"{terms.percent} %"
+    if terms.cap is not None:
+        said += ", " + _("nhiều nhất %(cap)s") % {"cap": money(terms.cap, currency=currency)}
+    if terms.minimum_basket:
+        said += ", " + _("tiền hàng từ %(least)s") % {"least": money(terms.minimum_basket, currency=currency)}
+    return said
 
 
 def decimal(value: float) -> str:

@@ -53,3 +53,9 @@ def in_force(key: str, *, at: datetime) -> VoucherDefinition:
     if not newest.active:
         raise DefinitionEnded()
     return newest
+
+
+def offered(*, at: datetime) -> list[VoucherDefinition]:
+    """The kinds that can be issued at a moment, each in the version in force, by name."""
+    begun = VoucherDefinition.objects.filter(valid_from__lte=at).order_by("key", "-valid_from", "-version")
+    return sorted((kind for kind in begun.distinct("key") if kind.active), key=lambda kind: kind.name_vi)

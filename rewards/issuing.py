@@ -16,9 +16,9 @@ from rewards.models import Voucher, VoucherDefinition
 ISSUE = """
 WITH issued AS (
   INSERT INTO rewards_voucher (id, definition_id, member_id, issued_for, issued_at, expires_at, uses_allowed,
-                               code_hash, last4, by)
+                               code_hash, last4, by, note)
     SELECT w.id, %(definition)s, w.member_id, w.issued_for, %(at)s, %(expires_at)s, %(uses)s,
-           decode(w.code_hash, 'hex'), w.last4, %(by)s
+           decode(w.code_hash, 'hex'), w.last4, %(by)s, %(note)s
       FROM jsonb_to_recordset(%(wanted)s::jsonb)
         AS w(id uuid, member_id uuid, issued_for text, code_hash text, last4 text)
     ON CONFLICT ON CONSTRAINT a_reason_issues_one_voucher DO NOTHING
@@ -40,8 +40,8 @@ class Wanted:
 
 
 @transaction.atomic
-def issue(*, key: str, wanted: Sequence[Wanted], at: datetime, by: str) -> dict[str, UUID]:
-    """Issue a voucher of the kind `key` for each reason; answers reason → voucher id.
+def issue(*, key: str, wanted: Sequence[Wanted], at: datetime, by: str, note: str = "") -> dict[str, UUID]:
+    """Issue a voucher of the kind `key` for each reason; answers reason → voucher id. `note`: why, in words of staff.
 
     A reason that has its voucher keeps it, whoever asks again. Raises DefinitionUnknown or DefinitionEnded with nothing
     written, also where every reason has its voucher already.
@@ -52,7 +52,7 @@ def issue(*, key: str, wanted: Sequence[Wanted], at: datetime, by: str) -> dict[
     done = _known(wanted)
     new = {one.issued_for: one for one in wanted if one.issued_for not in done}
     if new:
-        done |= _write(definition, list(new.values()), at=at, by=by)
+        done |= _write(definition, list(new.values()), at=at, by=by, note=note)
         # somebody else issued for the same reason meanwhile: theirs is the voucher
         taken = [one for reason, one in new.items() if reason not in done]
         done |= _known(taken) if taken else {}
@@ -74,7 +74,9 @@ def _known(wanted: Sequence[Wanted]) -> dict[str, UUID]:
     return dict(Voucher.objects.filter(issued_for__in=reasons).values_list("issued_for", "id"))
 
 
-def _write(definition: VoucherDefinition, wanted: Sequence[Wanted], *, at: datetime, by: str) -> dict[str, UUID]:
+def _write(
+    definition: VoucherDefinition, wanted: Sequence[Wanted], *, at: datetime, by: str, note: str
+) -> dict[str, UUID]:
     expires_at = last_moment(at, days=definition.valid_days)
     data = {"key": definition.key, "version": definition.version, "expires_at": expires_at.isoformat()}
     with connection.cursor() as cursor:
@@ -101,6 +103,7 @@ def _write(definition: VoucherDefinition, wanted: Sequence[Wanted], *, at: datet
                 "expires_at": expires_at,
                 "uses": definition.uses,
                 "by": by,
+                "note": note,
                 "wanted": orjson.dumps(rows).decode(),
                 "data": orjson.dumps(data).decode(),
                 "readers": outbox.readers_of("voucher.issued"),

@@ -17,6 +17,7 @@ from dashboard.admin import (
     returns,
     staff,
     stores,
+    vouchers,
     webhooks,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "returns",
     "staff",
     "stores",
+    "vouchers",
     "webhooks",
 ]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from dashboard import access, adjustments, member_page, people, wording
+from dashboard import access, adjustments, granting, member_page, people, wording
 from dashboard.admin.base import BigAdmin
 from events import clock
 from loyalty import queries
@@ -40,7 +40,7 @@ class MemberAdmin(BigAdmin):
     fields = ["contact_person"]
     change_form_before_template = "dashboard/member/summary.html"
     change_form_outer_after_template = "dashboard/member/sections.html"
-    actions_detail = ["adjust_points"]
+    actions_detail = ["adjust_points", "give_voucher"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         members = super().get_queryset(request).filter(practice=False)
@@ -104,6 +104,14 @@ class MemberAdmin(BigAdmin):
 
     def has_adjust_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return access.may(request.user, "act", "points")
+
+    @action(description=_("Tặng voucher"), permissions=["grant"], icon="redeem")
+    def give_voucher(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        member = self.get_object(request, object_id)
+        return granting.page(request, self.admin_site, cast(Member | None, member))
+
+    def has_grant_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return access.may(request.user, "act", "voucher")
 
     @display(description=_("thành viên"), header=True)
     def who(self, member: Any) -> list[str]:

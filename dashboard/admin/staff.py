@@ -23,7 +23,7 @@ from loyalty.models import Store
 from members import roles
 from members.models import User
 
-RIGHT_WORDS = {"view": _("xem"), "add": _("thêm"), "change": _("sửa"), "act": _("thao tác")}
+RIGHT_WORDS = {"view": _("xem"), "add": _("thêm"), "change": _("sửa"), "act": _("thao tác"), "void": _("hủy")}
 NOUN_WORDS = {
     "overview": _("tổng quan"),
     "member": _("thành viên"),
@@ -31,6 +31,8 @@ NOUN_WORDS = {
     "purchase": _("hóa đơn"),
     "return": _("trả hàng"),
     "entry": _("sổ điểm"),
+    "voucher": _("voucher"),
+    "voucher kind": _("loại voucher"),
     "policy": _("chính sách điểm và hạng"),
     "tier": _("hạng"),
     "programme": _("chương trình"),

@@ -33,6 +33,7 @@ class Voucher(models.Model):
     code_hash = models.BinaryField()
     last4 = models.CharField(_("4 ký tự cuối"), max_length=4)
     by = models.TextField(_("người phát"))
+    note = models.TextField(_("lý do"), default="", db_default="")
     voided_at = models.DateTimeField(_("hủy lúc"), null=True)
     voided_by = models.TextField(_("người hủy"), default="", db_default="")
     void_reason = models.TextField(_("lý do hủy"), default="", db_default="")
@@ -55,6 +56,10 @@ class Voucher(models.Model):
         indexes = [
             # a member's vouchers, newest first
             models.Index(fields=["member_id", "id"], name="voucher_of_a_member"),
+            # how many somebody gave by hand today
+            models.Index(
+                fields=["by", "issued_at"], condition=Q(issued_for__startswith="hand:"), name="voucher_by_hand"
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(
@@ -69,6 +74,7 @@ class Voucher(models.Model):
                     "code_hash",
                     "last4",
                     "by",
+                    "note",
                 ],
             ),
             NEVER_DELETED,

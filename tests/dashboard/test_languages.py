@@ -13,6 +13,7 @@ from django.utils import translation
 from dashboard import access
 from dashboard.running import translating
 from members.models import ConsentText
+from rewards.models import VoucherDefinition
 from tests.dashboard.test_who_opens_what import PAGES, addresses  # noqa: F401 - a fixture
 
 LOCALE = Path(settings.BASE_DIR) / "locale"
@@ -93,6 +94,8 @@ def catalogues():
 def test_a_vietnamese_page_says_nothing_in_english(addresses, signed_in, role):  # noqa: F811
     wrong = set()
     data = {"English", *ConsentText.objects.values_list("body_en", flat=True)}
+    for kind in VoucherDefinition.objects.all():
+        data |= {kind.key, kind.name_en}
     for name, said in pages_of(signed_in(role), addresses, "vi"):
         for sentence in said:
             words = set(re.findall(r"[a-z][a-z-]+", IDENTIFIER.sub("", sentence.lower()))) - SAME

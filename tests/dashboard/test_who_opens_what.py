@@ -25,6 +25,9 @@ from loyalty.models import (
     TierTable,
 )
 from members.models import ConsentText
+from rewards import founding, issuing
+from rewards.issuing import Wanted
+from rewards.models import Voucher, VoucherDefinition
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 ADMIN, MARKETER, ANALYST, MANAGER = access.ADMIN, access.MARKETER, access.ANALYST, access.MANAGER
@@ -42,7 +45,15 @@ PAGES: dict[str, set[str]] = {
     "members_member_changelist": {ADMIN, MARKETER, MANAGER},
     "members_member_change": {ADMIN, MARKETER, MANAGER},
     "members_member_adjust_points": {ADMIN, MARKETER, MANAGER},
+    "members_member_give_voucher": {ADMIN, MARKETER},
     "members_member_add": NOBODY,
+    "rewards_voucher_changelist": EVERYBODY,
+    "rewards_voucher_change": EVERYBODY,
+    "rewards_voucher_add": NOBODY,
+    "rewards_voucher_void": {ADMIN},
+    "rewards_voucherdefinition_changelist": EVERYBODY,
+    "rewards_voucherdefinition_change": EVERYBODY,
+    "rewards_voucherdefinition_add": {ADMIN, MARKETER},
     "loyalty_purchase_changelist": EVERYBODY,
     "loyalty_purchase_change": EVERYBODY,
     "loyalty_purchase_add": NOBODY,
@@ -117,11 +128,16 @@ def addresses(shop, staff, lan, till):
     back = returning.return_lines(
         purchase_id=sold.id, receipt="R1", lines=None, till=till.till, fingerprint=b"R1", at=till.at
     ).record.id
+    founding.found(at=NOON)
+    wanted = [Wanted(lan.pk, "hand:user:1:x")]
+    gift = issuing.issue(key="welcome", wanted=wanted, at=till.at, by="user:1")["hand:user:1:x"]
     event = outbox.record(type="member.changed", member_id=lan.pk, data={}, at=NOON, by="system")
     endpoint = WebhookEndpoint.objects.create(url="https://example.com/hook", created_at=NOON)
     message = WebhookMessage.objects.create(endpoint=endpoint, event_id=event, body="{}", due_at=NOON)
     rows = {
         "members_member": lan.pk,
+        "rewards_voucher": gift,
+        "rewards_voucherdefinition": VoucherDefinition.objects.first().pk,
         "loyalty_purchase": bill,
         "loyalty_return": back,
         "loyalty_entryrow": EntryRow.objects.first().pk,
@@ -225,6 +241,12 @@ CHANGES = {
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
     "loyalty_apikey_revoke": ({}, {ADMIN}),
     "members_user_forget_second_factor": ({}, {ADMIN}),
+    "members_member_give_voucher": (
+        {"key": "welcome", "reason": "quà xin lỗi", "token": "019e1f3c-0000-7000-8000-000000000000"},
+        {ADMIN, MARKETER},
+    ),
+    "rewards_voucher_void": ({"reason": "phát nhầm"}, {ADMIN}),
+    "rewards_voucherdefinition_add": ({"key": "tet"}, {ADMIN, MARKETER}),
     "members_member_adjust_points": ({"points": "10", "reason": "quà xin lỗi"}, {ADMIN, MARKETER, MANAGER}),
     "loyalty_tier_change": ({"name_vi": "Mới", "name_en": "New", "color": "#888888"}, {ADMIN}),
     "loyalty_programme_change": ({"name": "Khác"}, {ADMIN}),
@@ -252,7 +274,13 @@ def test_nobody_else_may_press_the_button(addresses, signed_in, name):
 
 def test_opening_a_button_changes_nothing(addresses, signed_in):
     """A link in an e-mail must not revoke a key: GET asks, POST does."""
-    for name in ("loyalty_purchase_approve", "loyalty_purchase_refuse", "loyalty_apikey_revoke"):
+    for name in (
+        "loyalty_purchase_approve",
+        "loyalty_purchase_refuse",
+        "loyalty_apikey_revoke",
+        "rewards_voucher_void",
+    ):
         assert signed_in(ADMIN).get(addresses(name)).status_code == 200
     assert not ReviewDecision.objects.exists()
+    assert not Voucher.objects.exclude(voided_at=None).exists()
     assert not ApiKey.objects.filter(revoked_at__isnull=False).exists()

@@ -23,7 +23,7 @@ def lan(shop: Shop) -> Member:
     return shop.member()
 
 
-def give(shop: Shop, *members: Member, key: str = "welcome", reason: str = "campaign:1") -> list[UUID]:
+def give(shop: Shop, *members: Member, key: str = "welcome", reason: str = "test:1") -> list[UUID]:
     wanted = [Wanted(member.id, f"{reason}:{n}") for n, member in enumerate(members)]
     done = issuing.issue(key=key, wanted=wanted, at=shop.at, by="campaign:1")
     return [done[one.issued_for] for one in wanted]
@@ -55,11 +55,11 @@ def test_the_same_reason_again_is_the_voucher_of_before(shop: Shop, lan: Member)
 
     mixed = issuing.issue(
         key="welcome",
-        wanted=[Wanted(lan.id, "campaign:1:0"), Wanted(lan.id, "campaign:2:0")],
+        wanted=[Wanted(lan.id, "test:1:0"), Wanted(lan.id, "test:2:0")],
         at=shop.at,
         by="campaign:1",
     )
-    assert mixed["campaign:1:0"] == first
+    assert mixed["test:1:0"] == first
     assert Voucher.objects.count() == 2
 
 
@@ -102,7 +102,7 @@ def test_a_voucher_keeps_the_version_it_was_issued_under(shop: Shop, lan: Member
     assert defining.in_force("welcome", at=shop.at).version == 1
 
     shop.later(days=1)
-    give(shop, lan, reason="campaign:2")
+    give(shop, lan, reason="test:2")
 
     assert [mine.amount for mine in queries.of_member(member_id=lan.id, at=shop.at)] == [5_000, 20_000]
 
@@ -113,7 +113,7 @@ def test_a_kind_that_ended_gives_no_more_and_takes_none_away(shop: Shop, lan: Me
     defining.publish(ended, by="user:1", at=shop.at)
 
     with pytest.raises(defining.DefinitionEnded):
-        give(shop, lan, reason="campaign:2")
+        give(shop, lan, reason="test:2")
     with pytest.raises(defining.DefinitionUnknown):
         give(shop, lan, key="nothing")
     assert [mine.state for mine in queries.of_member(member_id=lan.id, at=shop.at)] == ["issued"]
@@ -181,7 +181,7 @@ def test_a_voided_voucher_is_gone_once_with_its_reason(shop: Shop, lan: Member) 
 
 def test_a_member_sees_them_newest_first_page_by_page(shop: Shop, lan: Member) -> None:
     for n in range(5):
-        give(shop, lan, reason=f"campaign:{n}")
+        give(shop, lan, reason=f"test:{n}")
 
     first = queries.of_member(member_id=lan.id, at=shop.at, limit=3)
     rest = queries.of_member(member_id=lan.id, at=shop.at, before=first[-1].id, limit=3)
