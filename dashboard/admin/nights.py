@@ -20,6 +20,10 @@ STATE_COLOURS = {"begun": "warning", "done": "success", "failed": "danger"}
 STEPS = {
     "loyalty.expiry.book_due": _("ghi sổ điểm hết hạn"),
     "loyalty.expiry.end_overrides": _("xét lại hạng đặt tay đã hết hạn"),
+    "analytics.nightly.count_retention": _("đếm khách ở lại, khách rời bỏ"),
+    "analytics.nightly.count_revenue": _("doanh thu khách mới, khách cũ theo tháng"),
+    "campaigns.nightly.birthdays": _("tìm người sắp sinh nhật"),
+    "campaigns.nightly.silences": _("tìm người lâu chưa mua"),
 }
 
 

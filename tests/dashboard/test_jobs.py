@@ -1,5 +1,6 @@
 """Long work and nights as the admin sees them."""
 
+from dashboard.admin import nights
 from events import clock, jobs
 from events.models import Job
 from loyalty import nightly
@@ -50,3 +51,7 @@ def test_the_overview_tells_a_late_and_a_failed_night(admin, shop, clock):
 
 
 clock_now = clock.now
+
+
+def test_every_step_of_the_night_has_a_word(settings):
+    assert set(nights.STEPS) == set(settings.NIGHTLY_STEPS)
