@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -28,7 +29,7 @@ REFUSED = {
 
 
 class GrantForm(forms.Form):
-    key = forms.ChoiceField(label=gettext_lazy("Loại voucher"), widget=UnfoldAdminSelectWidget)
+    key = forms.ChoiceField(label=capfirst(gettext_lazy("loại voucher")), widget=UnfoldAdminSelectWidget)
     reason = forms.CharField(
         label=gettext_lazy("Lý do"), max_length=granting.LONGEST_REASON, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )

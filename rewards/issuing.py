@@ -13,6 +13,7 @@ from loyalty.till import local_zone
 from rewards import codes, defining
 from rewards.models import Voucher, VoucherDefinition
 
+# In one order, so that two who issue for the same reasons wait for each other and never both.
 ISSUE = """
 WITH issued AS (
   INSERT INTO rewards_voucher (id, definition_id, member_id, issued_for, issued_at, expires_at, uses_allowed,
@@ -21,6 +22,7 @@ WITH issued AS (
            decode(w.code_hash, 'hex'), w.last4, %(by)s, %(note)s
       FROM jsonb_to_recordset(%(wanted)s::jsonb)
         AS w(id uuid, member_id uuid, issued_for text, code_hash text, last4 text)
+     ORDER BY w.issued_for COLLATE "C"
     ON CONFLICT ON CONSTRAINT a_reason_issues_one_voucher DO NOTHING
   RETURNING id, member_id, issued_for
 )

@@ -21,6 +21,7 @@ from rewards import defining, queries
 from rewards.models import Voucher, VoucherDefinition, VoucherUse
 
 MONEY = {"amount", "cap", "minimum_basket"}
+PHASES = {"live": _("đang chạy"), "ahead": _("sắp chạy"), "past": _("bản cũ"), "ended": _("ngừng phát")}
 STATE_COLOURS = {"issued": "success", "redeemed": "info", "expired": "default", "void": "danger"}
 
 
@@ -72,8 +73,36 @@ class VoucherDefinitionAdmin(ShopAdmin):
         (_("Thể lệ"), {"fields": ["terms_vi", "terms_en"]}),
     ]
 
+    shown = [
+        "key",
+        "version",
+        "name_vi",
+        "name_en",
+        "phase_word",
+        "begins",
+        "worth",
+        "lasts",
+        "uses",
+        "on_return",
+        "terms_vi",
+        "terms_en",
+        "published",
+    ]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": self.shown})] if obj else self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.shown if obj else []
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        kind = super().get_object(request, object_id, from_field)
+        if kind is not None:
+            self.prepare(request, [kind])
+        return kind
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
@@ -134,8 +163,11 @@ class VoucherDefinitionAdmin(ShopAdmin):
         description=_("trạng thái"), label={"live": "success", "ahead": "info", "past": "default", "ended": "danger"}
     )
     def state(self, row: Any) -> tuple[str, Any]:
-        words = {"live": _("đang chạy"), "ahead": _("sắp chạy"), "past": _("bản cũ"), "ended": _("ngừng phát")}
-        return row.phase, words[row.phase]
+        return row.phase, PHASES[row.phase]
+
+    @display(description=_("trạng thái"))
+    def phase_word(self, row: Any) -> Any:
+        return PHASES[row.phase]
 
     @display(description=_("người đăng"))
     def published(self, row: Any) -> str:
@@ -190,8 +222,8 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
         "kind_name",
         "worth",
         "who",
-        "state",
-        "times",
+        "state_word",
+        "uses",
         "issued",
         "expires",
         "giver",
@@ -271,6 +303,10 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
     def state(self, row: Any) -> tuple[str, Any]:
         return row.phase, wording.VOUCHER_STATES[row.phase]
 
+    @display(description=_("trạng thái"))
+    def state_word(self, row: Any) -> Any:
+        return wording.VOUCHER_STATES[row.phase]
+
     @display(description=_("phát lúc"))
     def issued(self, row: Voucher) -> str:
         return wording.moment(row.issued_at)
@@ -281,7 +317,11 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("đã dùng"))
     def times(self, row: Voucher) -> Any:
-        return format_html('<div class="num">{} / {}</div>', row.used, row.uses_allowed)
+        return format_html('<div class="num">{}</div>', self.uses(row))
+
+    @display(description=_("đã dùng"))
+    def uses(self, row: Voucher) -> str:
+        return f"{row.used} / {row.uses_allowed}"
 
     @display(description=_("người phát"))
     def giver(self, row: Any) -> str:

@@ -11,7 +11,10 @@ from playwright.sync_api import Page
 from dashboard import demo
 from dashboard.running import translating
 from events import clock
+from rewards import founding
+from rewards.claiming import Named
 from tests.factories.shop import Shop
+from tests.rewards import wallets
 
 PAGES = [
     "/admin/",
@@ -19,6 +22,9 @@ PAGES = [
     "/admin/loyalty/purchase/",
     "/admin/loyalty/entryrow/",
     "/admin/loyalty/earningrule/add/",
+    "/admin/rewards/voucher/",
+    "/admin/rewards/voucherdefinition/",
+    "/admin/rewards/voucherdefinition/add/?key=birthday",
     "/admin/loyalty/apikey/add/",
     "/accounts/2fa/",
 ]
@@ -31,7 +37,10 @@ def sign_ins(shop_db):
     lan = shop.member("Nguyễn Thị Lan", phone="0912 345 678")
     for days in range(1, 20):
         shop.sell(shop.bill(58_000 * days, occurred_at=shop.at - timedelta(days=days % 7, hours=1)), lan)
-    return demo.create_sign_ins(at=shop.at) | {"lan": str(lan.pk)}
+    founding.found(at=shop.at)
+    gift = wallets.give(shop, lan)
+    wallets.sell(shop, shop.bill(90_000), lan, Named(code=gift.code))
+    return demo.create_sign_ins(at=shop.at) | {"lan": str(lan.pk), "gift": str(gift.id)}
 
 
 def watched(page: Page) -> list[str]:
@@ -61,7 +70,8 @@ def test_an_admin_signs_in_and_every_page_fits_the_screen_without_an_error(brows
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme="dark" if dark else "light")
         context.add_cookies([{"name": "django_language", "value": language, "url": web.url}])
-        for path in (*PAGES, f"/admin/members/member/{sign_ins['lan']}/change/"):
+        lan, gift = f"/admin/members/member/{sign_ins['lan']}", f"/admin/rewards/voucher/{sign_ins['gift']}"
+        for path in (*PAGES, f"{lan}/change/", f"{lan}/give_voucher/", f"{gift}/change/"):
             page.goto(f"{web.url}{path}", wait_until="networkidle")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
             assert page.evaluate("document.documentElement.lang") == language

@@ -100,7 +100,8 @@ def test_a_kind_without_sense_is_sent_back_with_words(admin, wrong, words):
 def test_no_kind_is_edited(admin):
     kind = VoucherDefinition.objects.first()
     address = reverse("admin:rewards_voucherdefinition_change", args=[kind.pk])
-    assert f"?key={kind.key}" in text_of(admin.get(address))
+    page = text_of(admin.get(address))
+    assert f"?key={kind.key}" in page and "từ đầu" in page and "đang chạy" in page
     assert admin.post(address, form()).status_code == 403
 
 
@@ -152,7 +153,8 @@ def test_a_voucher_is_found_looked_at_and_taken_out_of_use(admin, lan, till):
 
     assert queries.by_ids([gift.id], at=clock.now())[gift.id].state == "void"
     page = text_of(admin.get(reverse("admin:rewards_voucher_change", args=[gift.id])))
-    assert "phát nhầm" in page and "đã hủy" in page
+    assert "phát nhầm" in page and "đã hủy" in page and "0 / 1" in page
+    assert "(&#x27;" not in page, "words, no pairs of Python"
     assert gift.code not in page and gift.code.replace("-", "") not in page
     assert str(gift.id) in text_of(admin.get(reverse("admin:history")))
     assert admin.post(address, {"reason": "nữa"}).status_code == 403, "there is nothing left to void"

@@ -26,6 +26,7 @@ DATABASE = "postgres://loyalty@localhost/loyalty"
     [
         ("SECRET_KEY", "", "SECRET_KEY is missing or shorter than 40 characters."),
         ("SECRET_KEY", "short", "SECRET_KEY is missing or shorter than 40 characters."),
+        ("VOUCHER_CODE_KEY", "short", "VOUCHER_CODE_KEY is shorter than 40 characters."),
         ("DATABASE_URL", "", "DATABASE_URL is missing."),
         ("DATABASE_URL", "mysql://a@b/c", "DATABASE_URL must name a PostgreSQL 18 server"),
         ("DATABASE_URL", "sqlite:///shop.db", "DATABASE_URL must name a PostgreSQL 18 server"),
