@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from campaigns import limits, steering
-from campaigns.models import Campaign, CampaignStep, MessageClass
+from campaigns.models import Campaign, CampaignStep, FakeBehaviour, MessageClass
+from campaigns.models.campaign import OUTWARD
 
 WELCOME, BIRTHDAY, WINBACK = "welcome", "birthday", "winback"
 
@@ -179,6 +180,8 @@ STEPS: tuple[dict[str, Any], ...] = (
 def found() -> list[Campaign]:
     """Creates the campaigns that are absent, with their steps, standing still; changes nothing that is there."""
     limits.policy()
+    for channel in OUTWARD:
+        FakeBehaviour.objects.get_or_create(channel=channel)
     for campaign in CAMPAIGNS:
         made, is_new = Campaign.objects.get_or_create(key=campaign["key"], defaults=campaign)
         if is_new:

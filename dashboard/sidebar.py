@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +30,16 @@ def _link(request: HttpRequest, item: Item) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": url, "active": lambda _request: here}
 
 
+def _make_believe() -> list[Item]:
+    """In production there is no fake provider, and nothing it took."""
+    if settings.MODE == "production":
+        return []
+    return [
+        (_("Tin đã gửi (giả lập)"), "mark_email_read", "campaigns_fakemessage_changelist", "fake message"),
+        (_("Kênh giả lập"), "tune", "campaigns_fakebehaviour_changelist", "fake channel"),
+    ]
+
+
 def _menu() -> list[tuple[str, list[Item]]]:
     return [
         ("", [(_("Tổng quan"), "space_dashboard", "index", "overview")]),
@@ -46,6 +57,16 @@ def _menu() -> list[tuple[str, list[Item]]]:
             [
                 (_("Voucher"), "confirmation_number", "rewards_voucher_changelist", "voucher"),
                 (_("Loại voucher"), "redeem", "rewards_voucherdefinition_changelist", "voucher kind"),
+            ],
+        ),
+        (
+            _("Chiến dịch"),
+            [
+                (_("Chiến dịch"), "campaign", "campaigns_campaign_changelist", "campaign"),
+                (_("Lượt gửi"), "outgoing_mail", "campaigns_turn_changelist", "turn"),
+                (_("Giới hạn gửi tin"), "speed", "campaigns_sendingpolicy_changelist", "sending"),
+                (_("Địa chỉ không gửi"), "do_not_disturb_on", "campaigns_suppression_changelist", "suppression"),
+                *_make_believe(),
             ],
         ),
         (

@@ -5,12 +5,14 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from dashboard.admin import (
+    campaigns,
     consents,
     deliveries,
     jobs,
     keys,
     ledger,
     members,
+    messaging,
     nights,
     policies,
     purchases,
@@ -22,12 +24,14 @@ from dashboard.admin import (
 )
 
 __all__ = [
+    "campaigns",
     "consents",
     "deliveries",
     "jobs",
     "keys",
     "ledger",
     "members",
+    "messaging",
     "nights",
     "policies",
     "purchases",

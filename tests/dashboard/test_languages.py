@@ -50,7 +50,8 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
-        if tag in {"script", "style", "svg"} or "material-symbols-outlined" in (known.get("class") or ""):
+        typed = tag == "textarea" or ("lang" in known and tag != "html")  # staff's own words
+        if tag in {"script", "style", "svg"} or typed or "material-symbols-outlined" in (known.get("class") or ""):
             self.silent += tag not in {"br", "img", "input"}
         elif self.silent:
             self.silent += tag not in {"br", "img", "input", "hr", "meta", "link"}

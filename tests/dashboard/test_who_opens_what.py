@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, reverse
 
+from campaigns import blocking, enrolling
+from campaigns import founding as campaign_founding
+from campaigns.models import Campaign, FakeMessage, Turn
 from dashboard import access
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
@@ -97,6 +100,30 @@ PAGES: dict[str, set[str]] = {
     "members_consenttext_changelist": {ADMIN, MARKETER},
     "members_consenttext_change": {ADMIN, MARKETER},
     "members_consenttext_add": {ADMIN},
+    "campaigns_campaign_changelist": EVERYBODY,
+    "campaigns_campaign_change": EVERYBODY,
+    "campaigns_campaign_add": NOBODY,
+    "campaigns_campaign_start": {ADMIN, MARKETER},
+    "campaigns_campaign_pause": NOBODY,  # the campaign opened here stands still: there is nothing to pause
+    "campaigns_campaignstep_changelist": EVERYBODY,
+    "campaigns_campaignstep_change": EVERYBODY,
+    "campaigns_campaignstep_add": NOBODY,
+    "campaigns_campaignstep_preview": EVERYBODY,
+    "campaigns_turn_changelist": EVERYBODY,
+    "campaigns_turn_change": {ADMIN, MARKETER, ANALYST},  # a manager sees the members of the own stores only
+    "campaigns_turn_add": NOBODY,
+    "campaigns_sendingpolicy_changelist": READERS,
+    "campaigns_sendingpolicy_change": READERS,
+    "campaigns_sendingpolicy_add": NOBODY,
+    "campaigns_suppression_changelist": {ADMIN, MARKETER},
+    "campaigns_suppression_change": {ADMIN, MARKETER},
+    "campaigns_suppression_add": {ADMIN, MARKETER},
+    "campaigns_fakemessage_changelist": {ADMIN, MARKETER},
+    "campaigns_fakemessage_change": {ADMIN, MARKETER},
+    "campaigns_fakemessage_add": NOBODY,
+    "campaigns_fakebehaviour_changelist": {ADMIN},
+    "campaigns_fakebehaviour_change": {ADMIN},
+    "campaigns_fakebehaviour_add": NOBODY,
     "events_delivery_changelist": {ADMIN},
     "events_delivery_change": {ADMIN},
     "events_delivery_add": NOBODY,
@@ -154,6 +181,7 @@ def addresses(shop, staff, lan, till):
         "auth_user": staff[ADMIN].pk,
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
+        **campaign_rows(lan, at=till.at),
         "events_delivery": Delivery.objects.first().pk,
         "events_job": jobs.start(kind="night", key="2026-11-20", at=NOON, by="system"),
         "loyalty_nightlystep": NightlyStep.objects.create(date=NOON, step="a", started_at=NOON).pk,
@@ -171,6 +199,26 @@ def addresses(shop, staff, lan, till):
         return reverse(f"admin:{name}", args=[] if without_row else [rows[noun]])
 
     return address
+
+
+def campaign_rows(lan, *, at) -> dict[str, object]:
+    """A campaign that stands still with a turn of Lan's in it, and what the fake provider took."""
+    campaign_founding.found()
+    campaign = Campaign.objects.get(key="welcome")
+    campaign.since = at - timedelta(days=1)
+    campaign.save()
+    enrolling.joined(campaign=campaign, member_id=lan.pk, at=at)
+    blocked = blocking.suppress(channel="sms", address="0912345678", cause="asked", by="user:1", at=at)
+    taken = FakeMessage.objects.create(key="turn:1", channel="sms", address="+84912345678", body="Chao chi Lan", at=at)
+    return {
+        "campaigns_campaign": campaign.pk,
+        "campaigns_campaignstep": campaign.steps.get().pk,
+        "campaigns_turn": Turn.objects.get().pk,
+        "campaigns_sendingpolicy": 1,
+        "campaigns_suppression": blocked.pk,
+        "campaigns_fakemessage": taken.pk,
+        "campaigns_fakebehaviour": "sms",
+    }
 
 
 def names_of_the_admin() -> set[str]:
@@ -254,6 +302,13 @@ CHANGES = {
     "members_member_change": ({"contact_person": ""}, {ADMIN, MARKETER, MANAGER}),
     "events_webhookendpoint_change": ({"url": "https://example.com/other"}, {ADMIN}),
     "members_user_change": ({"username": "other"}, {ADMIN}),
+    "campaigns_campaign_start": ({}, {ADMIN, MARKETER}),
+    "campaigns_campaign_change": ({"name_vi": "Khác"}, {ADMIN, MARKETER}),
+    "campaigns_campaignstep_change": ({"subject_vi": "Khác"}, {ADMIN, MARKETER}),
+    "campaigns_sendingpolicy_change": ({"brand": "KHAC"}, {ADMIN}),
+    "campaigns_suppression_add": ({"channel": "sms", "address": "0987654321", "cause": "asked"}, {ADMIN, MARKETER}),
+    "campaigns_suppression_changelist": ({"action": "lift", "_selected_action": "1"}, {ADMIN, MARKETER}),
+    "campaigns_fakebehaviour_change": ({"mode": "down", "seconds": "0"}, {ADMIN}),
     "events_delivery_changelist": ({"action": "retry", "_selected_action": "1"}, {ADMIN}),
     "events_webhookmessage_changelist": ({"action": "send_again", "_selected_action": "1"}, {ADMIN}),
 }
