@@ -42,6 +42,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "delivery": {ADMIN: "view act"},
     "job": {ADMIN: "view act", MARKETER: "view"},
     "night": {ADMIN: "view", MARKETER: "view", ANALYST: "view"},
+    "retention": {ADMIN: "view", MARKETER: "view", ANALYST: "view"},
+    "retention terms": {ADMIN: "view change", MARKETER: "view change", ANALYST: "view"},
     "webhook": {ADMIN: "view add change act"},
     "history": {ADMIN: "view"},
 }

@@ -52,6 +52,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
             ],
         ),
+        (_("Phân tích"), [(_("Giữ chân khách"), "monitoring", "retention", "retention")]),
         (
             _("Ưu đãi"),
             [

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
-from dashboard import access, history, overview, signing_in
+from dashboard import access, history, overview, retention_page, signing_in
 from events import clock
 
 
@@ -26,7 +26,10 @@ class ShopAdminSite(UnfoldAdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in unused]
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("history/", self.admin_view(lambda request: history.page(request, self)), name="history")]
+        return [
+            path("history/", self.admin_view(lambda request: history.page(request, self)), name="history"),
+            path("retention/", self.admin_view(lambda request: retention_page.page(request, self)), name="retention"),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Tổng quan in place of Django's list of tables."""

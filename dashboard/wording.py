@@ -99,7 +99,8 @@ def percent(part: float, whole: float) -> str:
     """45,3 %; a dash where there is no whole."""
     if not whole:
         return NOTHING
-    return f"{formats.number_format(100 * part / whole, decimal_pos=1)} %"
+    # number_format cuts off what it does not show: 73.89 would read 73.8
+    return f"{formats.number_format(round(100 * part / whole, 1), decimal_pos=1)} %"
 
 
 class Actors:
@@ -182,7 +183,7 @@ def voucher_worth(terms: VoucherDefinition, *, currency: str) -> str:
 
 def decimal(value: float) -> str:
     """12,3"""
-    return formats.number_format(value, decimal_pos=1)
+    return formats.number_format(round(value, 1), decimal_pos=1)
 
 
 def short_money(minor: int, *, currency: str) -> str:

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from dashboard.admin import (
+    analytics,
     campaigns,
     consents,
     deliveries,
@@ -24,6 +25,7 @@ from dashboard.admin import (
 )
 
 __all__ = [
+    "analytics",
     "campaigns",
     "consents",
     "deliveries",

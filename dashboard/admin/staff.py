@@ -51,6 +51,8 @@ NOUN_WORDS = {
     "delivery": _("chuyển sự kiện"),
     "job": _("việc nền"),
     "night": _("chạy đêm"),
+    "retention": _("giữ chân khách"),
+    "retention terms": _("cách tính giữ chân khách"),
     "webhook": _("webhook"),
     "history": _("nhật ký thao tác"),
 }

@@ -26,6 +26,7 @@ PAGES = [
     "/admin/rewards/voucherdefinition/",
     "/admin/rewards/voucherdefinition/add/?key=birthday",
     "/admin/loyalty/apikey/add/",
+    "/admin/retention/",
     "/accounts/2fa/",
 ]
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, reverse
 
+from analytics import nightly, terms
 from campaigns import blocking, enrolling
 from campaigns import founding as campaign_founding
 from campaigns.models import Campaign, FakeMessage, Turn
@@ -42,6 +43,10 @@ NOBODY: set[str] = set()
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
     "admin:history": {ADMIN},
+    "admin:retention": READERS,
+    "analytics_retentionterms_changelist": READERS,
+    "analytics_retentionterms_change": READERS,
+    "analytics_retentionterms_add": NOBODY,
     "admin:search": EVERYBODY,
     "admin:jsi18n": EVERYBODY,
     "admin:app_list": EVERYBODY,
@@ -161,7 +166,10 @@ def addresses(shop, staff, lan, till):
     event = outbox.record(type="member.changed", member_id=lan.pk, data={}, at=NOON, by="system")
     endpoint = WebhookEndpoint.objects.create(url="https://example.com/hook", created_at=NOON)
     message = WebhookMessage.objects.create(endpoint=endpoint, event_id=event, body="{}", due_at=NOON)
+    nightly.count_retention(date=till.at.date(), at=till.at)
+    nightly.count_revenue(date=till.at.date(), at=till.at)
     rows = {
+        "analytics_retentionterms": terms.found().pk,
         "members_member": lan.pk,
         "rewards_voucher": gift,
         "rewards_voucherdefinition": VoucherDefinition.objects.first().pk,
@@ -299,6 +307,7 @@ CHANGES = {
     "loyalty_tier_change": ({"name_vi": "Mới", "name_en": "New", "color": "#888888"}, {ADMIN}),
     "loyalty_programme_change": ({"name": "Khác"}, {ADMIN}),
     "loyalty_store_change": ({"name": "Khác"}, {ADMIN}),
+    "analytics_retentionterms_change": ({"window_days": "30", "period_days": "30"}, {ADMIN, MARKETER}),
     "members_member_change": ({"contact_person": ""}, {ADMIN, MARKETER, MANAGER}),
     "events_webhookendpoint_change": ({"url": "https://example.com/other"}, {ADMIN}),
     "members_user_change": ({"username": "other"}, {ADMIN}),
