@@ -6,9 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
+from analytics import rebuilding
 from events import clock, delivering
 from events.models import Delivery
-from loyalty import adjusting, auditing, expiry, returning
+from loyalty import adjusting, auditing, nightly, returning
 from loyalty.engines import privileges
 from tests.factories.shop import Shop
 from tests.importing.files import bills, load
@@ -46,9 +47,12 @@ def test_the_application_sells_takes_back_adjusts_imports_and_ends_points() -> N
     adjusting.adjust(member_id=lan.id, points=20, reason="xin lỗi khách", by="user:1", at=shop.at, limit=100)
     done = load(bills("Q9,0001,0912345678,2026-11-20T08:15:00+07:00,CF1,Cà phê sữa,coffee,2,58000,20000,sale,"))
     shop.later(days=900)
-    expiry.book_due(at=shop.at)
     for delivery in Delivery.objects.values_list("id", flat=True):
         assert delivering.deliver(id=delivery, at=shop.at)
+
+    rebuilding.rebuild()
+    for _done in nightly.run(day=nightly.last_due(at=shop.at), at=shop.at):
+        pass
 
     assert (done.posted, done.refused) == (1, 0)
     assert shop.balance(lan).available == 0
