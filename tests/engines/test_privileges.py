@@ -11,8 +11,11 @@ from events import clock, delivering
 from events.models import Delivery
 from loyalty import adjusting, auditing, nightly, returning
 from loyalty.engines import privileges
+from rewards import voiding
+from rewards.claiming import Named
 from tests.factories.shop import Shop
 from tests.importing.files import bills, load
+from tests.rewards import wallets
 
 ROLE = "loyalty_app_of_tests"
 
@@ -45,6 +48,10 @@ def test_the_application_sells_takes_back_adjusts_imports_and_ends_points() -> N
             purchase_id=back.id, receipt=f"T{back.receipt}", lines=None, till=shop.till, fingerprint=b"1", at=shop.at
         )
     adjusting.adjust(member_id=lan.id, points=20, reason="xin lỗi khách", by="user:1", at=shop.at, limit=100)
+    gift, other = wallets.give(shop, lan), wallets.give(shop, lan)
+    with_gift = wallets.sell(shop, shop.bill(90_000), lan, Named(code=gift.code)).purchase
+    wallets.bring_back(shop, with_gift.id)
+    voiding.void(voucher_id=other.id, reason="phát nhầm", by="user:1", at=shop.at)
     done = load(bills("Q9,0001,0912345678,2026-11-20T08:15:00+07:00,CF1,Cà phê sữa,coffee,2,58000,20000,sale,"))
     shop.later(days=900)
     for delivery in Delivery.objects.values_list("id", flat=True):

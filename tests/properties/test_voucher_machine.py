@@ -35,7 +35,7 @@ from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 from tests.rewards import wallets
 from tests.running import ShopDatabase
 
-EXAMPLES = 40
+EXAMPLES = 25
 STEPS = 40
 TABLES = (*LEDGER_TABLES, "rewards_voucher", "rewards_voucheruse")
 seen = {"steps": 0, "sold with a voucher": 0, "given back": 0}
@@ -163,10 +163,10 @@ class VoucherMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.bills)
-    @rule(pick=st.integers(0, 100), line=st.integers(0, 2), share=st.integers(1, 100), whole=st.booleans())
+    @rule(pick=st.integers(1, 3), line=st.integers(0, 2), share=st.integers(1, 100), whole=st.booleans())
     def bring_back(self, pick: int, line: int, share: int, whole: bool) -> None:
         self.receipts += 1
-        bill = self.bills[pick % len(self.bills)]
+        bill = self.bills[-pick % len(self.bills)]
         of = bill.lines[line % len(bill.lines)]
         part = ReturnedLine(line=of.line, quantity=of.quantity * share / 100, amount=of.amount * share // 100)
         receipt, parts = f"T{self.receipts}", [] if whole else [part]
@@ -174,10 +174,10 @@ class VoucherMachine(RuleBasedStateMachine):
         self._adds_up(bill, done)
 
     @precondition(lambda self: self.bills)
-    @rule(pick=st.integers(0, 100))
+    @rule(pick=st.integers(1, 3))
     def cancel(self, pick: int) -> None:
         self.receipts += 1
-        bill, key = self.bills[pick % len(self.bills)], f"K{self.receipts}"
+        bill, key = self.bills[-pick % len(self.bills)], f"K{self.receipts}"
         done = self.attempt(
             lambda: checkout.cancel(
                 purchase_id=bill.id, key=key, till=self.shop.till, fingerprint=b"c", at=self.shop.at
