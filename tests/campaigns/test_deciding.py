@@ -202,7 +202,7 @@ def test_a_code_at_half_past_eleven_goes_an_advert_does_not_and_service_reaches_
     assert turn_of(lan).state == "due"
     assert turn_of(hoa).state == "sent"
     assert {message.key for message in FakeMessage.objects.all()} == {f"code:{code}", turn_of(hoa).key}
-    assert FakeMessage.objects.get(key=f"code:{code}").body == "CUAHANG: Ma xac thuc cua ban: 482913"
+    assert FakeMessage.objects.get(key=f"code:{code}").body == "CAPHEPHO: Ma xac thuc cua ban: 482913"
 
 
 def test_no_list_and_no_suppression_stops_a_code(shop):

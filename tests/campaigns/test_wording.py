@@ -121,7 +121,7 @@ def test_advertising_by_sms_is_labelled_and_says_how_to_refuse(shop):
     shop.winback(lan)
     shop.dispatch()
     body = sent_to(lan)[0].body
-    assert body.startswith("[QC] CUAHANG: Chao chi Lan, lau roi chua gap!")
+    assert body.startswith("[QC] CAPHEPHO: Chao chi Lan, lau roi chua gap!")
     assert "Tu choi nhan tin: http://localhost:8000/u/" in body
     assert body.isascii()
     assert letters.segments(body) == 2
@@ -133,7 +133,7 @@ def test_service_by_sms_has_no_label(shop):
     shop.welcome(lan)
     shop.dispatch()
     body = sent_to(lan)[0].body
-    assert body.startswith("CUAHANG: Chao chi Lan, cam on da la thanh vien.")
+    assert body.startswith("CAPHEPHO: Chao chi Lan, cam on da la thanh vien.")
     assert body.isascii()
     assert letters.segments(body) == 1
 
