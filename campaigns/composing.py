@@ -25,6 +25,7 @@ class Composed:
     """What goes out, and the same for the inbox, where the voucher's code is only a place."""
 
     language: str
+    shop: str
     outward: Text
     inward: Text
 
@@ -36,6 +37,7 @@ def message(*, step: CampaignStep, member: Member, voucher_id: UUID | None, at: 
     hidden = {**fields, "voucher_code": CODE_PLACE} if "voucher_code" in fields else fields
     return Composed(
         language=language,
+        shop=fields["shop_name"],
         outward=wording.of_step(step, language=language, fields=fields),
         inward=wording.of_step(step, language=language, fields=hidden),
     )

@@ -43,11 +43,10 @@ class Go:
 Decision = Skip | HoldOut | Wait | Go
 
 
-def decide(*, turn: Turn, member: Member, at: datetime) -> Decision:
+def decide(*, turn: Turn, member: Member, policy: SendingPolicy, at: datetime) -> Decision:
     """Asks everything that may keep this turn from going. The member is locked: nobody else decides for them now."""
     if reason := _over(turn, member, at):
         return Skip(reason=reason)
-    policy = limits.policy()
     if _held_out(turn, policy):
         return HoldOut()
     advertising = turn.step.message_class == MessageClass.ADVERTISING

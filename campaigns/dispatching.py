@@ -20,8 +20,8 @@ from campaigns.channels.letters import Letter
 from campaigns.composing import Composed
 from campaigns.deciding import Go, HoldOut, Skip, Wait
 from campaigns.models import InboxMessage, Turn
+from campaigns.reaching import Reach
 from events import masking
-from loyalty import policies
 from members.models import Member
 from rewards import issuing
 
@@ -137,7 +137,8 @@ def _prepare(turn: Turn, at: datetime) -> _Ready | None:
         turn.save(update_fields=["claimed_until"])
         return None
     member = Member.objects.select_for_update(no_key=True).get(pk=turn.member_id)
-    match deciding.decide(turn=turn, member=member, at=at):
+    policy = limits.policy()
+    match deciding.decide(turn=turn, member=member, policy=policy, at=at):
         case Skip(reason=reason, closed=closed):
             turn.closed_channels = closed
             _end(turn, Turn.State.SKIPPED, reason=reason, at=at)
@@ -147,20 +148,20 @@ def _prepare(turn: Turn, at: datetime) -> _Ready | None:
             turn.due_at, turn.claimed_until = until, None
             turn.save(update_fields=["due_at", "claimed_until"])
         case Go(reach=reach):
-            return _go(turn, member, reach.channel, reach.address, dict(reach.closed), at)
+            return _go(turn, member, reach, policy.brand, at)
     return None
 
 
-def _go(turn: Turn, member: Member, channel: str, address: str, closed: dict[str, str], at: datetime) -> _Ready | None:
+def _go(turn: Turn, member: Member, reach: Reach, brand: str, at: datetime) -> _Ready | None:
     """The voucher, the inbox and the decision, all or none of them; the letter is written before it is promised."""
     if turn.step.voucher:
         turn.voucher_id = _issue(turn, at)
     composed = composing.message(step=turn.step, member=member, voucher_id=turn.voucher_id, at=at)
     _into_inbox(turn, composed, at)
     turn.language, turn.message_class = composed.language, turn.step.message_class
-    turn.closed_channels, turn.channel, turn.sent_at = closed, channel or INBOX, at
+    turn.closed_channels, turn.channel, turn.sent_at = dict(reach.closed), reach.channel or INBOX, at
     turn.attempts += 1
-    if not channel:
+    if not reach.channel:
         _end(turn, Turn.State.SENT, reason="", at=at)
         return None
     turn.state, turn.claimed_until = Turn.State.SENDING, at + ANSWER_WITHIN
@@ -170,10 +171,10 @@ def _go(turn: Turn, member: Member, channel: str, address: str, closed: dict[str
         message_class=turn.message_class,
         language=composed.language,
         text=composed.outward,
-        brand=limits.policy().brand,
-        shop=policies.at(at).programme.name,
+        brand=brand,
+        shop=composed.shop,
     )
-    message = letters.pack(letter, key=turn.key, channel=channel, address=address, at=at)
+    message = letters.pack(letter, key=turn.key, channel=reach.channel, address=reach.address, at=at)
     return _Ready(turn_id=turn.pk, message=message)
 
 
@@ -185,18 +186,17 @@ def _issue(turn: Turn, at: datetime) -> UUID:
 
 def _into_inbox(turn: Turn, composed: Composed, at: datetime) -> None:
     """Once: a turn that is tried again has its message there already."""
-    InboxMessage.objects.get_or_create(
+    message = InboxMessage(
         turn=turn,
-        defaults={
-            "member_id": turn.member_id,
-            "message_class": turn.step.message_class,
-            "language": composed.language,
-            "subject": composed.inward.subject,
-            "body": composed.inward.body,
-            "voucher_id": turn.voucher_id,
-            "at": at,
-        },
+        member_id=turn.member_id,
+        message_class=turn.step.message_class,
+        language=composed.language,
+        subject=composed.inward.subject,
+        body=composed.inward.body,
+        voucher_id=turn.voucher_id,
+        at=at,
     )
+    InboxMessage.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def _end(turn: Turn, state: Turn.State, *, reason: str, at: datetime) -> None:
