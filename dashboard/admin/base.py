@@ -92,6 +92,23 @@ class BigAdmin(ShopAdmin):
     list_select_related: Any = False
 
 
+class Labelled(tuple[str, Any]):
+    """A state: drawn as a coloured label in a list, said in words on the page of one row, which draws no labels."""
+
+    def __new__(cls, state: str, words: Any) -> "Labelled":
+        return super().__new__(cls, (state, words))
+
+    def __str__(self) -> str:
+        return str(self[1])
+
+
+class Heading(list[str]):
+    """Name, what stands below it, initials: drawn as a heading in a list, the name alone on the page of one row."""
+
+    def __str__(self) -> str:
+        return self[0]
+
+
 class ReadOnlyAdmin(ShopAdmin):
     """Rows that say what happened: looked at, never edited."""
 

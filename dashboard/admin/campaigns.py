@@ -20,7 +20,15 @@ from campaigns.models import Campaign, CampaignStep, MessageClass, Turn
 from campaigns.models.campaign import OUTWARD
 from dashboard import campaign_words, confirming, people, previewing
 from dashboard import wording as words
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, ReadOnlyInline, ShopAdmin, only_stores_of
+from dashboard.admin.base import (
+    BigAdmin,
+    Heading,
+    Labelled,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ShopAdmin,
+    only_stores_of,
+)
 from dashboard.admin.searching import MemberFilter
 from events import clock
 from events.refusals import Refusal
@@ -288,7 +296,8 @@ class TurnAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("thành viên"), header=True)
     def who(self, turn: Any) -> list[str]:
-        return [turn.shown.name, turn.shown.below, turn.shown.initials] if turn.shown else [words.NOTHING, "", ""]
+        shown = turn.shown
+        return Heading([shown.name, shown.below, shown.initials] if shown else [words.NOTHING, "", ""])
 
     @display(description=_("chiến dịch"))
     def of(self, turn: Turn) -> str:
@@ -300,7 +309,7 @@ class TurnAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=campaign_words.STATE_COLOURS)
     def status(self, turn: Turn) -> tuple[str, Any]:
-        return turn.state, turn.get_state_display()
+        return Labelled(turn.state, turn.get_state_display())
 
     @display(description=_("lý do"))
     def why(self, turn: Turn) -> str:

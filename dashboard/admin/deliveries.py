@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from dashboard import wording
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin
+from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin
 from events import clock, delivering
 from events.models import Delivery
 
@@ -55,7 +55,7 @@ class DeliveryAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=STATE_COLOURS)
     def status(self, delivery: Delivery) -> tuple[str, Any]:
-        return delivery.state, DELIVERY_STATES[delivery.state]
+        return Labelled(delivery.state, DELIVERY_STATES[delivery.state])
 
 
 def retried(count: int) -> str:

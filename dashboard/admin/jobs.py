@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from dashboard import wording
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin
+from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin
 from dashboard.admin.deliveries import StateFilter
 from events import clock, jobs
 from events.models import Job
@@ -67,7 +67,7 @@ class JobAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=STATE_COLOURS)
     def status(self, job: Job) -> tuple[str, Any]:
-        return job.state, JOB_STATES[job.state]
+        return Labelled(job.state, JOB_STATES[job.state])
 
     @display(description=_("đã làm"))
     def progress(self, job: Job) -> str:

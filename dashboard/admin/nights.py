@@ -9,7 +9,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from dashboard import condition, wording
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin
+from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin
 from dashboard.admin.deliveries import StateFilter
 from events import clock
 from loyalty.models import NightlyStep
@@ -51,7 +51,7 @@ class NightlyStepAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=STATE_COLOURS)
     def status(self, row: NightlyStep) -> tuple[str, Any]:
-        return row.state, STEP_STATES[row.state]
+        return Labelled(row.state, STEP_STATES[row.state])
 
     @display(description=_("số giây"))
     def took(self, row: NightlyStep) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from dashboard import access, linking, people, voiding, wording
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, ShopAdmin
+from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin, ShopAdmin
 from dashboard.admin.searching import MemberFilter, member_ids
 from dashboard.fields import MoneyField
 from events import clock
@@ -78,7 +78,7 @@ class VoucherDefinitionAdmin(ShopAdmin):
         "version",
         "name_vi",
         "name_en",
-        "phase_word",
+        "state",
         "begins",
         "worth",
         "lasts",
@@ -163,11 +163,7 @@ class VoucherDefinitionAdmin(ShopAdmin):
         description=_("trạng thái"), label={"live": "success", "ahead": "info", "past": "default", "ended": "danger"}
     )
     def state(self, row: Any) -> tuple[str, Any]:
-        return row.phase, PHASES[row.phase]
-
-    @display(description=_("trạng thái"))
-    def phase_word(self, row: Any) -> Any:
-        return PHASES[row.phase]
+        return Labelled(row.phase, PHASES[row.phase])
 
     @display(description=_("người đăng"))
     def published(self, row: Any) -> str:
@@ -222,7 +218,7 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
         "kind_name",
         "worth",
         "who",
-        "state_word",
+        "state",
         "uses",
         "issued",
         "expires",
@@ -301,11 +297,7 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=STATE_COLOURS)
     def state(self, row: Any) -> tuple[str, Any]:
-        return row.phase, wording.VOUCHER_STATES[row.phase]
-
-    @display(description=_("trạng thái"))
-    def state_word(self, row: Any) -> Any:
-        return wording.VOUCHER_STATES[row.phase]
+        return Labelled(row.phase, wording.VOUCHER_STATES[row.phase])
 
     @display(description=_("phát lúc"))
     def issued(self, row: Voucher) -> str:

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminURLInputWidget
 
 from dashboard import wording
 from dashboard.admin import deliveries
-from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, ShopAdmin
+from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin, ShopAdmin
 from events import calling, clock, webhooks
 from events.models import WebhookEndpoint, WebhookMessage
 
@@ -99,4 +99,4 @@ class MessageAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("trạng thái"), label=deliveries.STATE_COLOURS)
     def status(self, message: WebhookMessage) -> tuple[str, Any]:
-        return message.state, MESSAGE_STATES[message.state]
+        return Labelled(message.state, MESSAGE_STATES[message.state])

@@ -211,6 +211,8 @@ def test_a_turn_says_why_it_was_skipped_and_an_analyst_sees_no_name(signed_in, w
             said = text_of(signed_in(role).get(address))
             assert "chưa đồng ý nhận tin" in said
             assert ("Nguyễn Thị Lan" in said) is named
+            assert "(&#x27;skipped&#x27;" not in said
+            assert "[&#x27;" not in said
     assert "e-mail: không có địa chỉ" in said
 
 

@@ -12,9 +12,19 @@ from django.utils import timezone
 
 from dashboard import access, wording
 from events import outbox
-from events.models import Delivery, WebhookEndpoint
+from events.models import Delivery, Job, WebhookEndpoint
 from loyalty import keys, queries
-from loyalty.models import ApiKey, EarningRule, Entry, ReviewDecision, Store, Tier, TierTable, TierThreshold
+from loyalty.models import (
+    ApiKey,
+    EarningRule,
+    Entry,
+    NightlyStep,
+    ReviewDecision,
+    Store,
+    Tier,
+    TierTable,
+    TierThreshold,
+)
 from members.models import User
 
 
@@ -245,6 +255,25 @@ def test_a_dead_delivery_is_opened_again(admin, shop, till):
     admin.post(reverse("admin:events_delivery_changelist"), {"action": "retry", "_selected_action": [str(delivery.pk)]})
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("open", 0)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_page_of_one_row_says_its_state_in_words(admin, shop, till, lan, language):
+    night = NightlyStep.objects.create(
+        date=till.at.date(), step="loyalty.expiry.book_due", started_at=till.at, state="begun"
+    )
+    job = Job.objects.create(kind="night", key="2026-11-20", asked_at=till.at, due_at=till.at, by="system")
+    delivery = Delivery.objects.first()
+    admin.cookies["django_language"] = language
+    for address, row in (
+        ("events_delivery", delivery),
+        ("events_job", job),
+        ("loyalty_nightlystep", night),
+    ):
+        page = text_of(admin.get(reverse(f"admin:{address}_change", args=[row.pk])))
+        assert f"(&#x27;{row.state}&#x27;" not in page, address
+        assert f"(&#39;{row.state}&#39;" not in page, address
+        assert {"vi": "rạng thái", "en": "tate"}[language] in page, address
 
 
 def test_a_webhook_to_an_inner_address_is_refused(admin, shop):
