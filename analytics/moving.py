@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 
 SQL = Path(__file__).parent / "sql"
-NONE = "false"
 ALL = "true"
 TOUCHED = """
 SELECT
@@ -23,12 +22,22 @@ def text(name: str) -> str:
     return (SQL / name).read_text(encoding="utf-8")
 
 
-def moves(*, bills: str = NONE, returns: str = NONE) -> str:
-    """The CTEs that end with `move`; the conditions choose from `analytics_bill b` and `loyalty_return r`."""
-    return text("moves.sql").format(bills=bills, returns=returns)
+def moves(*, bills: str = "", returns: str = "") -> str:
+    """The CTEs that end with `move`, one row per change of the bills and returns that the conditions choose.
+
+    They choose from `analytics_bill b` and `loyalty_return r`. What is not asked for is not planned: planning takes
+    longer than the rest of absorbing a single bill.
+    """
+    parts = {}
+    if bills:
+        parts["sold_move"] = text("sold.sql").format(bills=bills)
+    if returns:
+        parts["back_move"] = text("back.sql").format(returns=returns)
+    union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in parts)
+    return f"{', '.join(parts.values())}, move AS ({union})\n"
 
 
-def add(*, bills: str = NONE, returns: str = NONE, values: Mapping[str, Any]) -> None:
+def add(*, bills: str = "", returns: str = "", values: Mapping[str, Any]) -> None:
     """Add what the chosen bills and returns change to days, months and states. In the caller's transaction, once."""
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {moves(bills=bills, returns=returns)}{text('add.sql')}{TOUCHED}", values)

@@ -1,14 +1,7 @@
--- What chosen bills and returns change, one row per change: {bills} chooses from `b`, {returns} from `r`.
--- A return takes its part of a line's revenue and cost in proportion, down to the unit; the one that makes the bill whole
--- takes all that is left, so that any split of a return comes to the same. No part depends on the order of the returns.
-sold AS (
-    SELECT b.* FROM analytics_bill b WHERE {bills}
-), sold_line AS (
-    SELECT l.purchase_id, sum(l.gross - l.voucher_discount - l.points_discount) AS costed, sum(l.cost) AS cost
-    FROM loyalty_purchaseline l
-    WHERE l.cost IS NOT NULL AND l.purchase_id IN (SELECT id FROM sold)
-    GROUP BY l.purchase_id
-), back AS (
+-- What returns change: {returns} chooses from `r`. A return takes its part of a line's revenue and cost in proportion, down
+-- to the unit; the one that makes the bill whole takes all that is left, so that any split of a return comes to the same.
+-- No part depends on the order of the returns.
+back AS (
     SELECT
         r.id, r.purchase_id, r.store_id, r.business_date, r.due, r.clawed_back, r.given_back, r.whole,
         b.member_id, b.store_id AS sold_at, b.business_date AS sold_on
@@ -45,16 +38,10 @@ sold AS (
     LEFT JOIN back_line own ON own.return_id = b.id
     LEFT JOIN back_so_far s ON s.purchase_id = b.purchase_id
     LEFT JOIN whole_line w ON w.purchase_id = b.purchase_id
-), move AS (
+), back_move AS (
     SELECT
-        b.store_id, b.business_date, b.member_id, 1 AS bills, 1 AS visits, b.due AS gross, 0::bigint AS returned,
-        coalesce(l.costed, 0) AS costed, coalesce(l.costed - l.cost, 0) AS profit, b.earned, b.spent
-    FROM sold b
-    LEFT JOIN sold_line l ON l.purchase_id = b.id
-    UNION ALL
-    SELECT
-        b.store_id, b.business_date, b.member_id, 0, 0, 0, b.due, -s.costed, s.cost - s.costed, -b.clawed_back,
-        -b.given_back
+        b.store_id, b.business_date, b.member_id, 0 AS bills, 0 AS visits, 0::bigint AS gross, b.due AS returned,
+        -s.costed AS costed, s.cost - s.costed AS profit, -b.clawed_back AS earned, -b.given_back AS spent
     FROM back b
     JOIN back_share s ON s.id = b.id
     UNION ALL
