@@ -86,7 +86,11 @@ def _helping(run: Run, shop: Workshop) -> Callable[[Chunk], Posted]:
     def post(chunk: Chunk) -> Posted:
         with closing(connection):
             shop.enter()
-            return _post_until_done(run, chunk)
+            posted = _post_until_done(run, chunk)
+            with connection.cursor() as cursor:
+                # the table under it is dropped soon, perhaps before the server has noticed that this connection ended
+                cursor.execute("DROP VIEW IF EXISTS import_chunk")
+            return posted
 
     return post
 
