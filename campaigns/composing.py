@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from campaigns import wording
 from campaigns.models import CampaignStep
@@ -14,7 +15,10 @@ from campaigns.wording import CODE_PLACE, Text
 from loyalty import policies, queries
 from loyalty.till import local_zone
 from members.models import Member
+from rewards import defining
 from rewards import queries as vouchers
+from rewards.models import VoucherDefinition
+from rewards.queries import VoucherView
 
 # In English only these have a counterpart before a given name; the others are left out.
 _ENGLISH_HONORIFICS = {"anh": "Mr", "chú": "Mr", "chị": "Ms", "cô": "Ms"}
@@ -44,13 +48,18 @@ def message(*, step: CampaignStep, member: Member, voucher_id: UUID | None, at: 
 
 
 def sample(*, step: CampaignStep, member: Member, language: str, at: datetime) -> Text:
-    """How the step would read to this member: with a voucher's name and an invented code, as nothing is issued."""
+    """How the step would read to this member: with an invented code, as nothing is issued.
+
+    Raises TextUnreadable, FieldUnknown, DefinitionUnknown, DefinitionEnded.
+    """
     fields: dict[str, str] = _about(member, language, at)
     if step.voucher:
+        gift = defining.in_force(step.voucher, at=at)
         fields |= {
-            "voucher_name": step.voucher,
+            "voucher_name": gift.name_vi if language == "vi" else gift.name_en,
+            "voucher_value": value(gift, language, policies.at(at).programme.currency),
             "voucher_code": "XXXX-XXXX-XXXX-XX",
-            "voucher_expires": day(at.astimezone(local_zone()).date() + timedelta(days=30), language),
+            "voucher_expires": day(at.astimezone(local_zone()).date() + timedelta(days=gift.valid_days), language),
         }
     return wording.of_step(step, language=language, fields=fields)
 
@@ -67,6 +76,24 @@ def honorific(member: Member, language: str) -> str:
 def day(day: date, language: str) -> str:
     """21/11/2026, or 21 Nov 2026."""
     return format_date(day, format="dd/MM/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+
+
+def value(gift: VoucherDefinition | VoucherView, language: str, currency: str) -> str:
+    """giảm 20.000 ₫ cho hóa đơn từ 50.000 ₫; 20 % off, 50,000 ₫ at most."""
+
+    def money(minor: int) -> str:
+        amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+        return format_currency(amount, currency, locale=language)
+
+    vietnamese = language == "vi"
+    taken = f"{gift.percent} %" if gift.percent is not None else money(gift.amount or 0)
+    told = f"giảm {taken}" if vietnamese else f"{taken} off"
+    if gift.cap is not None:
+        told += f", nhiều nhất {money(gift.cap)}" if vietnamese else f", {money(gift.cap)} at most"
+    if gift.minimum_basket:
+        least = money(gift.minimum_basket)
+        told += f" cho hóa đơn từ {least}" if vietnamese else f" a bill of {least} or more"
+    return told
 
 
 def _about(member: Member, language: str, at: datetime) -> dict[str, str]:
@@ -86,6 +113,7 @@ def _gift(member: Member, voucher_id: UUID | None, language: str, at: datetime) 
     voucher = vouchers.by_ids([voucher_id], at=at)[voucher_id]
     return {
         "voucher_name": voucher.name_vi if language == "vi" else voucher.name_en,
+        "voucher_value": value(voucher, language, policies.at(at).programme.currency),
         "voucher_code": voucher.code,
         "voucher_expires": day(voucher.last_day, language),
     }

@@ -25,10 +25,11 @@ FIELDS = (
     "points",
     "shop_name",
     "voucher_name",
+    "voucher_value",
     "voucher_code",
     "voucher_expires",
 )
-VOUCHER_FIELDS = {"voucher_name", "voucher_code", "voucher_expires"}
+VOUCHER_FIELDS = {"voucher_name", "voucher_value", "voucher_code", "voucher_expires"}
 FILTERS = {"capitalize", "upcase", "downcase"}
 TEXTS = ("subject", "body", "short")
 LANGUAGES = ("vi", "en")

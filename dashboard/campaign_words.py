@@ -43,6 +43,7 @@ FIELDS: dict[str, Any] = {
     "points": _("điểm dùng được"),
     "shop_name": _("tên chương trình"),
     "voucher_name": _("tên voucher"),
+    "voucher_value": _("giá trị voucher"),
     "voucher_code": _("mã voucher"),
     "voucher_expires": _("ngày cuối của voucher"),
 }

@@ -30,6 +30,7 @@ class Sample:
     text: Text
     sms: str
     segments: int
+    length: int
 
 
 def context(request: HttpRequest, step: CampaignStep, *, at: datetime) -> dict[str, Any]:
@@ -63,7 +64,14 @@ def _sample(step: CampaignStep, member: Member, language: str, at: datetime) -> 
     sms = letters.sms(text.short, message_class=step.message_class, brand=brand, out=out, language=language)
     # the link is a real one: nobody who only looks may refuse for the member
     shown = sms.replace(out, "http…")
-    return Sample(code=language, language=LANGUAGES[language], text=text, sms=shown, segments=letters.segments(sms))
+    return Sample(
+        code=language,
+        language=LANGUAGES[language],
+        text=text,
+        sms=shown,
+        segments=letters.segments(sms),
+        length=len(sms),
+    )
 
 
 def _member(request: HttpRequest, said: str) -> Member | None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -127,8 +128,8 @@ class FakeMessageAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "fake message"
     list_display = ["address_masked", "channel_word", "beginning", "at"]
     ordering = ["-id"]
-    fields = ["channel_word", "address_masked", "at", "subject", "body", "asked"]
-    readonly_fields = ["channel_word", "address_masked"]
+    fields = ["channel_word", "address_masked", "at", "subject", "words", "asked"]
+    readonly_fields = ["channel_word", "address_masked", "words"]
 
     @display(description=_("người nhận"))
     def address_masked(self, row: FakeMessage) -> str:
@@ -137,6 +138,11 @@ class FakeMessageAdmin(ReadOnlyAdmin, BigAdmin):
     @display(description=_("kênh"))
     def channel_word(self, row: FakeMessage) -> str:
         return campaign_words.channel(row.channel)
+
+    @display(description=_("nội dung"))
+    def words(self, row: FakeMessage) -> str:
+        """As it was sent, line by line; a long address breaks rather than widen a phone's page."""
+        return format_html('<div style="white-space: pre-line; overflow-wrap: anywhere">{}</div>', row.body)
 
     @display(description=_("nội dung"))
     def beginning(self, row: FakeMessage) -> str:

@@ -80,13 +80,20 @@ def test_a_member_is_addressed_in_their_language_and_manner(shop):
     said = {member: sent_to(member)[0] for member in (lan, paul, hoa)}
     assert said[lan].body.startswith("Chào chị Lan,\n\nCảm ơn chị đã trở thành thành viên của Cà phê Phố.")
     assert said[lan].subject == "Chị Lan ơi, Cà phê Phố có quà chào mừng"
-    assert "Quà chào mừng" in said[lan].body
+    assert "một món quà: Quà chào mừng, giảm 20.000\xa0₫ cho hóa đơn từ 50.000\xa0₫.\n" in said[lan].body
     assert "Dùng đến hết ngày 20/12/2026." in said[lan].body
     assert said[paul].body.startswith("Dear Mr Smith,")
-    assert "Welcome gift" in said[paul].body
+    assert "Welcome gift, ₫20,000 off a bill of ₫50,000 or more.\n" in said[paul].body
     assert "until 20 Dec 2026" in said[paul].body
     assert said[hoa].body.startswith("Chào cô Ba Hoa,")
     assert turn_of(paul).language == "en"
+
+
+def test_a_percentage_is_told_with_its_cap(shop):
+    hoa = shop.born(24, 11, email="hoa@example.com")
+    shop.night()
+    shop.dispatch()
+    assert "Quà sinh nhật, giảm 20 %, nhiều nhất 50.000\xa0₫.\n" in sent_to(hoa)[0].body
 
 
 def test_points_are_told_as_they_stand(shop):
