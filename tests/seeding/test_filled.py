@@ -6,10 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from analytics.models import MemberState, RetentionNight, RevenueMonth, StoreDay
+from campaigns import nightly, reacting
+from campaigns.models import Campaign, Turn
 from dashboard.seeding import filling
+from events.models import Event
 from loyalty import policies
 from loyalty.models import Entry, Programme, Purchase, PurchaseLine, Return, Store, Terminal
 from members.models import Consent, Member
@@ -88,3 +92,20 @@ def test_the_figures_of_its_months_and_nights_are_there_from_the_first_page_on()
     revenue = sum(day.revenue for day in StoreDay.objects.all())
     assert sum(month.revenue for month in months) <= revenue  # today is not over
     assert MemberState.objects.filter(visits__gt=0).count() > 0
+
+
+def test_the_campaigns_run_and_write_to_nobody_for_what_lies_behind() -> None:
+    assert Campaign.objects.filter(running=True, since=ENDS).count() == 3
+    joined = Event.objects.filter(type="member.joined")
+    assert joined.exists()
+    silent = MemberState.objects.filter(last_on__lt=date(2026, 1, 15)).count()
+    assert silent > 0
+    with transaction.atomic():
+        for event in joined:
+            reacting.react(event=event)
+        nightly.silences(date=date(2026, 3, 20), at=ENDS + timedelta(hours=9))
+        # at most those whose sixtieth day of silence was this one
+        begins = Turn.objects.filter(position=1).values_list("occasion_on", flat=True)
+        assert set(begins) <= {date(2026, 1, 19)}
+        assert Turn.objects.filter(position=1).count() <= silent
+        transaction.set_rollback(True)
