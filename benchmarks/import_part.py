@@ -136,13 +136,14 @@ def _copied(file: Path, *, bills: int) -> float:
 
 
 def _people(name: str, *, members: int) -> None:
-    """A shop of so many members without a bill, made once."""
-    if databases.exists(name, sockets=_sockets()):
-        return
-    databases.create(name, sockets=_sockets())
+    """A shop of so many members without a bill, made once and kept; brought up to date each time."""
+    known = databases.exists(name, sockets=_sockets())
+    if not known:
+        databases.create(name, sockets=_sockets())
     with _on(name):
         call_command("migrate", verbosity=0)
-        shop.load(members=members, at=clock.now(), bills=False)
+        if not known:
+            shop.load(members=members, at=clock.now(), bills=False)
 
 
 @contextlib.contextmanager

@@ -148,7 +148,8 @@ def _identified(numbers: str, values: dict[str, str], *, condition: str = "TRUE"
 def _by_name(words: list[str]) -> Iterator[_Walk]:
     """The words in the order typed, the last one unfinished; then in any other order."""
     typed = (" ".join(words)[: identifying.LONGEST_TOKEN], _LAST)
-    yield _named([typed], seen=[])
+    # so many words in the order typed are a name, and whoever bears it is who was meant
+    yield _named([typed], seen=[], enough=len(words) >= TURNED_WORDS)
     if 1 < len(words) <= TURNED_WORDS:
         turned = {order for order in permutations(words) if order != tuple(words)}
         # a word that was typed last may be unfinished only if it still stands last
@@ -157,7 +158,7 @@ def _by_name(words: list[str]) -> Iterator[_Walk]:
             yield _named(others, seen=[typed])
 
 
-def _named(ranges: list[tuple[str, str]], *, seen: list[tuple[str, str]]) -> _Walk:
+def _named(ranges: list[tuple[str, str]], *, seen: list[tuple[str, str]], enough: bool = False) -> _Walk:
     """Along the tokens in these ranges, without the members who have one in a range already walked."""
     values: dict[str, str] = {}
     for number, (first, end) in enumerate([*ranges, *seen]):
@@ -167,7 +168,7 @@ def _named(ranges: list[tuple[str, str]], *, seen: list[tuple[str, str]]) -> _Wa
     earlier = " OR ".join(
         [f"({_WITHIN.format(n=n)} AND e.token < t.token)" for n in here] + [_WITHIN.format(n=n) for n in before]
     )
-    return _Walk(_NAMED.format(tokens=tokens, earlier=earlier), values)
+    return _Walk(_NAMED.format(tokens=tokens, earlier=earlier), values, enough=enough)
 
 
 def _by_practice_name(words: list[str]) -> _Walk:

@@ -213,3 +213,11 @@ def test_set_based_writers_make_the_same_tokens(db, name):
     with connection.cursor() as cursor:
         cursor.execute("SELECT members_search_tokens(%s)", [" ".join(identifying.words(name))])
         assert sorted(row[0] for row in cursor.fetchall()) == identifying.search_tokens(name)
+
+
+def test_a_whole_name_in_its_order_finds_nobody_whose_words_stand_in_another() -> None:
+    lan = MemberFactory(name="Nguyễn Thị Lan")
+    MemberFactory(name="Lan Nguyễn Thị")
+
+    assert [found.member_id for found in searching.search("nguyen thi lan")] == [lan.pk]
+    assert len(searching.search("lan nguyen")) == 2
