@@ -24,8 +24,9 @@ from tests.events.receiving import Receiver, listening
 from tests.factories.people import MemberFactory
 from tests.running import Processes, ShopDatabase, wait_until
 
-PURCHASES = 2_000
-DEATHS = 20
+FULL = os.environ.get("FULL", "0") == "1"
+PURCHASES = 2_000 if FULL else 800
+DEATHS = 20 if FULL else 8
 WORKERS = 3
 
 
