@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
@@ -49,14 +50,20 @@ def name_of(campaign: Campaign) -> str:
 class StepInline(ReadOnlyInline):
     noun = "campaign"
     model = CampaignStep
-    fields = ["position", "after_days", "class_word", "voucher", "subject_vi"]
-    readonly_fields = ["class_word"]
-    show_change_link = True
+    fields = ["position", "after_days", "class_word", "voucher", "text"]
+    readonly_fields = ["class_word", "text"]
     ordering = ["position"]
 
     @display(description=_("loại tin"))
     def class_word(self, step: CampaignStep) -> str:
         return step.get_message_class_display()
+
+    @display(description=_("nội dung"))
+    def text(self, step: CampaignStep) -> str:
+        """The subject leads to the page on which its texts are edited and previewed."""
+        subject = step.subject_en if translation.get_language() == "en" else step.subject_vi
+        address = reverse("admin:campaigns_campaignstep_change", args=[step.pk])
+        return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>', address, subject)
 
 
 @admin.register(Campaign)

@@ -294,3 +294,10 @@ def test_the_national_list_comes_from_a_file_and_replaces_the_one_before(tmp_pat
     assert "1 số, ngày 15/11/2026" in text_of(admin.get(reverse("admin:campaigns_sendingpolicy_change", args=[1])))
     with pytest.raises(CommandError):
         call_command("import_do_not_advertise", str(tmp_path / "none.csv"), "--date", "2026-11-15")
+
+
+def test_a_campaigns_page_leads_to_the_texts_of_its_steps(marketer, welcome):
+    step = welcome.steps.get()
+    assert f'href="{reverse("admin:campaigns_campaignstep_change", args=[step.pk])}"' in text_of(
+        marketer.get(page(welcome))
+    )
