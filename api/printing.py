@@ -1,12 +1,12 @@
 """The lines a till prints under its bill: 32 or 42 characters, with or without accents."""
 
 import textwrap
-import unicodedata
 
 from api.texts import Language, pick
 from api.wording import money, number
 from loyalty.records import PurchaseRecord
 from loyalty.till import Till
+from members import identifying
 
 _VOUCHER = ("Giảm voucher", "Voucher")
 _EARNED = ("Điểm tích", "Points earned")
@@ -55,10 +55,4 @@ def _pair(label: str, value: str, width: int) -> list[str]:
 
 def plain(text: str) -> str:
     """Without marks, for printers that know only ASCII: `Điểm hiện có 1.000 ₫` → `Diem hien co 1.000 d`."""
-    marked = text.replace("đ", "d").replace("Đ", "D").replace("₫", "d").replace("\u00a0", " ")
-    split = unicodedata.normalize("NFD", marked)
-    return (
-        "".join(character for character in split if unicodedata.category(character) != "Mn")
-        .encode("ascii", "replace")
-        .decode()
-    )
+    return identifying.without_marks(text.replace("\u00a0", " ")).encode("ascii", "replace").decode()

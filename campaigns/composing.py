@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
 from campaigns import wording
 from campaigns.models import CampaignStep
 from campaigns.wording import CODE_PLACE, Text
+from loyalty import money as amounts
 from loyalty import policies, queries
 from loyalty.till import local_zone
 from members.models import Member
@@ -82,8 +82,7 @@ def value(gift: VoucherDefinition | VoucherView, language: str, currency: str) -
     """giảm 20.000 ₫ cho hóa đơn từ 50.000 ₫; 20 % off, 50,000 ₫ at most."""
 
     def money(minor: int) -> str:
-        amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-        return format_currency(amount, currency, locale=language)
+        return amounts.written(minor, currency=currency, language=language)
 
     vietnamese = language == "vi"
     taken = f"{gift.percent} %" if gift.percent is not None else money(gift.amount or 0)

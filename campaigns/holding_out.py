@@ -9,8 +9,10 @@ from uuid import UUID
 PARTS = 10_000
 
 # The same place in SQL: a member's id in, a number below PARTS out.
-PLACE_SQL = """mod(
-    ('x' || left(encode(sha256(convert_to({salt} || ':' || {member}, 'UTF8')), 'hex'), 8))::bit(32)::bigint, 10000)"""
+PLACE_SQL = f"""mod(
+    ('x' || left(encode(sha256(convert_to({{salt}} || ':' || {{member}}, 'UTF8')), 'hex'), 8))::bit(32)::bigint,
+    {PARTS}
+)"""
 
 
 def place(member_id: UUID, *, salt: str) -> int:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_compact_currency, format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import format_compact_currency, get_currency_precision, get_currency_symbol
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from loyalty import money as amounts
 from loyalty.models import ApiKey, Programme, Store, Terminal, Tier
 from members.models import User
 from rewards.models import VoucherDefinition
@@ -73,8 +73,7 @@ def money(minor: int | None, *, currency: str) -> str:
     """1.234.567 ₫, from minor units."""
     if minor is None:
         return NOTHING
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=translation.get_language() or "vi")
+    return amounts.written(minor, currency=currency, language=translation.get_language() or "vi")
 
 
 def points(value: int | None, *, signed: bool = False) -> str:
@@ -188,7 +187,7 @@ def decimal(value: float) -> str:
 
 def short_money(minor: int, *, currency: str) -> str:
     """1,84 tỷ ₫: four digits are enough to see how a month went. Small sums stay whole."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    amount = amounts.major(minor, currency=currency)
     if abs(amount) < 10_000_000:
         return money(minor, currency=currency)
     return format_compact_currency(amount, currency, locale=translation.get_language() or "vi", fraction_digits=2)

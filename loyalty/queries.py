@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -22,7 +22,7 @@ from loyalty.models import (
     TierBeginning,
 )
 from loyalty.records import LineRecord, PurchaseRecord, ReturnedLine, ReturnRecord
-from loyalty.till import local_zone
+from loyalty.till import last_day
 
 
 class PurchaseUnknown(Missing):
@@ -86,8 +86,7 @@ def _balance(
         held=held,
         debt=debt,
         next_expiry_points=next_points,
-        # a lot ends at a local midnight: the day before is the last one
-        next_expiry_on=(next_at.astimezone(local_zone()) - timedelta(seconds=1)).date() if next_at else None,
+        next_expiry_on=last_day(next_at) if next_at else None,
         tier_id=tier_id,
     )
 

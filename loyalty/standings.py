@@ -1,7 +1,7 @@
 """A member as the doors show one: who it is, the points and the tier, read together in one call."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import connection
 
 from loyalty import policies
 from loyalty.queries import Balance, TierStanding
-from loyalty.till import local_zone
+from loyalty.till import last_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,7 @@ def _standing(row: tuple[Any, ...], *, at: datetime) -> Standing:
             held=held,
             debt=debt,
             next_expiry_points=next_points,
-            # a lot ends at a local midnight: the day before is the last one
-            next_expiry_on=(next_at.astimezone(local_zone()) - timedelta(seconds=1)).date() if next_at else None,
+            next_expiry_on=last_day(next_at) if next_at else None,
             tier_id=tier_id,
         ),
         tier=TierStanding(

@@ -20,6 +20,16 @@ def local_midnight(moment: datetime) -> datetime:
     return moment.astimezone(local_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def midnight_after(day: date) -> datetime:
+    """The local midnight that ends a day: what may be used on its last day ends there."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=local_zone())
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day of what ends at a local midnight: the day before it."""
+    return (ends_at.astimezone(local_zone()) - timedelta(seconds=1)).date()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Till:
     store_id: int

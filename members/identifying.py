@@ -14,6 +14,9 @@ from django.core.validators import validate_email
 
 from events.refusals import Refusal
 
+# Letters that are one sign, not a letter and a mark.
+_NOT_TWO_SIGNS = str.maketrans("đĐ₫", "dDd")
+
 
 class PhoneUnreadable(Refusal):
     """The text is not a telephone number that a person could be called on."""
@@ -226,6 +229,12 @@ def clean(text: str) -> str:
 
 def _single_blanks(text: str) -> str:
     return " ".join(text.split())
+
+
+def without_marks(text: str) -> str:
+    """Chào chị Đỗ, 50 ₫ → Chao chi Do, 50 d: for printers and telephones; capitals and blanks stay."""
+    split = unicodedata.normalize("NFD", text.translate(_NOT_TWO_SIGNS))
+    return unicodedata.normalize("NFC", "".join(sign for sign in split if unicodedata.category(sign) != "Mn"))
 
 
 def fold(text: str) -> str:

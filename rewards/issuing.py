@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 
 from events import outbox
-from loyalty.till import local_zone
+from loyalty.till import local_zone, midnight_after
 from rewards import codes, defining
 from rewards.models import Voucher, VoucherDefinition
 
@@ -65,10 +65,6 @@ def last_moment(issued_at: datetime, *, days: int) -> datetime:
     """When a voucher of so many days ends: the local midnight after its last day."""
     zone = local_zone()
     return midnight_after(issued_at.astimezone(zone).date() + timedelta(days=days))
-
-
-def midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=local_zone())
 
 
 def _known(wanted: Sequence[Wanted]) -> dict[str, UUID]:

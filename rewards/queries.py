@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from loyalty.till import local_zone
+from loyalty.till import last_day
 from rewards import codes
 from rewards.models import Voucher, VoucherDefinition, VoucherUse
 
@@ -47,8 +47,7 @@ class VoucherView:
 
     @property
     def last_day(self) -> date:
-        """It ends at a local midnight: the day before is the last one."""
-        return (self.expires_at.astimezone(local_zone()) - timedelta(seconds=1)).date()
+        return last_day(self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

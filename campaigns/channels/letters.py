@@ -1,6 +1,5 @@
 """One message in the clothes of its channel: an e-mail with a way out, an SMS as the law wants it."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from campaigns import unsubscribing
 from campaigns.channels.base import Outgoing
 from campaigns.models import MessageClass
 from campaigns.wording import Text
+from members import identifying
 from members.models import Member
 
 # What one SMS carries in the plain alphabet of telephones, and in any other; long ones lose some to their numbering.
@@ -21,9 +21,6 @@ _PLAIN_ALPHABET = set(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWO_PLACES = set("^{}\\[~]|€")
-
-# Letters that are one sign, not a letter and a mark.
-_NOT_TWO_SIGNS = str.maketrans("đĐ₫", "dDd")
 
 _OUT = {"vi": "Từ chối nhận tin", "en": "To refuse"}
 
@@ -60,16 +57,10 @@ def way_out(*, member: Member, channel: str, at: datetime) -> str:
 
 def sms(text: str, *, message_class: str, brand: str, out: str = "", language: str = "vi") -> str:
     """`[QC] CAPHEPHO: Chao chi Lan, … Tu choi nhan tin: …` The label and the way out belong to advertising."""
-    said = f"{brand}: {without_marks(text)}"
+    said = f"{brand}: {identifying.without_marks(text)}"
     if message_class != MessageClass.ADVERTISING:
         return said
-    return f"[QC] {said} {without_marks(_OUT[language])}: {out}"
-
-
-def without_marks(text: str) -> str:
-    """Chào chị Đỗ → Chao chi Do; capitals stay."""
-    apart = unicodedata.normalize("NFD", text.translate(_NOT_TWO_SIGNS))
-    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+    return f"[QC] {said} {identifying.without_marks(_OUT[language])}: {out}"
 
 
 def segments(text: str) -> int:

@@ -8,6 +8,7 @@ from campaigns.channels.letters import Letter
 from campaigns.models import CampaignStep
 from campaigns.wording import FieldUnknown, Text, TextUnreadable
 from events.refusals import Refusal
+from members import identifying
 from tests.campaigns.conftest import sent_to, turn_of
 
 FIELDS = dict.fromkeys(wording.FIELDS, "Lan")
@@ -154,7 +155,7 @@ def test_an_sms_is_counted_as_it_is_paid(text, count):
 
 
 def test_accents_are_stripped_and_capitals_kept():
-    assert letters.without_marks("Đặng Thị Ánh Nguyệt, 50 ₫") == "Dang Thi Anh Nguyet, 50 d"
+    assert identifying.without_marks("Đặng Thị Ánh Nguyệt, 50 ₫") == "Dang Thi Anh Nguyet, 50 d"
 
 
 # --- e-mail ----------------------------------------------------------------------------------------------------------
