@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -54,6 +55,10 @@ class MachineHandler(WSGIHandler):
 
 people = WSGIHandler()
 machines = MachineHandler()
+# Every view is imported before the first request: threads that begin at the same instant must not race each other
+# through half-imported modules, and no till waits for it.
+for urls in (MACHINE_URLS, settings.ROOT_URLCONF):
+    list(get_resolver(urls).url_patterns)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -133,7 +133,8 @@ def _post(call: str, body: Any) -> bool:
         try:
             cursor.execute(call, [_json(body), *readers])
         except DatabaseError as error:
-            raise _refusal(error) from error
+            _refuse(error)
+            raise
         return bool(cursor.fetchone()[0])
 
 
@@ -179,7 +180,8 @@ def adjust(*, member_id: UUID, kind: str, points: int, expires_at: datetime | No
                 [member_id, kind, points, expires_at, _json(note), outbox.readers_of("points.adjusted")],
             )
         except DatabaseError as error:
-            raise _refusal(error) from error
+            _refuse(error)
+            raise
         return int(cursor.fetchone()[0])
 
 
@@ -243,9 +245,7 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _refusal(error: DatabaseError) -> Exception:
-    """The ledger's own SQLSTATEs as domain refusals; anything else as it was."""
-    state = getattr(error.__cause__, "pgcode", None)
-    if state == "LP001":
-        return NotEnoughPoints()
-    return error
+def _refuse(error: DatabaseError) -> None:
+    """Raises the domain refusal that one of the ledger's own SQLSTATEs stands for; any other error is the caller's."""
+    if getattr(error.__cause__, "pgcode", None) == "LP001":
+        raise NotEnoughPoints from error

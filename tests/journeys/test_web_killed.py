@@ -124,7 +124,7 @@ def test_two_hundred_receipts_outlive_twenty_deaths_of_the_web(served: tuple[Sho
     for client in tills.clients:
         client.join(timeout=120)
 
-    assert tills.surprises == []
+    assert tills.surprises == [], web.child.log.read_text()[-20_000:]
     assert tills.done == RECEIPTS * COPIES
     for bill in bills:
         answers = tills.acknowledged[bill["receipt"]]
