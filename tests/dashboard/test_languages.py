@@ -14,7 +14,8 @@ from dashboard import access
 from dashboard.running import translating
 from members.models import ConsentText
 from rewards.models import VoucherDefinition
-from tests.dashboard.test_who_opens_what import PAGES, addresses  # noqa: F401 - a fixture
+from tests.dashboard.test_who_opens_what import addresses  # noqa: F401 - a fixture
+from tests.doors.rows.dashboard import PAGES
 
 LOCALE = Path(settings.BASE_DIR) / "locale"
 VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹàáãèéìíòóõùúý]", re.IGNORECASE)

@@ -1,11 +1,10 @@
-"""TRUST's matrix, walked: every address under /admin/ and /accounts/, as everybody. A new address needs a row here."""
+"""TRUST's matrix, walked: every address under /admin/ and /accounts/, as everybody. Rows: tests/doors/rows."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import reverse
 
 from analytics import nightly, terms
 from campaigns import blocking, enrolling
@@ -32,121 +31,9 @@ from members.models import ConsentText
 from rewards import founding, issuing
 from rewards.issuing import Wanted
 from rewards.models import Voucher, VoucherDefinition
+from tests.doors.rows.dashboard import ADMIN, ANALYST, CHANGES, EVERYBODY, PAGES
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
-ADMIN, MARKETER, ANALYST, MANAGER = access.ADMIN, access.MARKETER, access.ANALYST, access.MANAGER
-EVERYBODY = {ADMIN, MARKETER, ANALYST, MANAGER}
-READERS = {ADMIN, MARKETER, ANALYST}
-NOBODY: set[str] = set()
-
-# Who may open the page (GET). What a page's buttons do is asked again when they are pressed; the POST rows are below.
-PAGES: dict[str, set[str]] = {
-    "admin:index": EVERYBODY,
-    "admin:history": {ADMIN},
-    "admin:retention": READERS,
-    "analytics_retentionterms_changelist": READERS,
-    "analytics_retentionterms_change": READERS,
-    "analytics_retentionterms_add": NOBODY,
-    "admin:search": EVERYBODY,
-    "admin:jsi18n": EVERYBODY,
-    "admin:app_list": EVERYBODY,
-    "members_member_changelist": {ADMIN, MARKETER, MANAGER},
-    "members_member_change": {ADMIN, MARKETER, MANAGER},
-    "members_member_adjust_points": {ADMIN, MARKETER, MANAGER},
-    "members_member_give_voucher": {ADMIN, MARKETER},
-    "members_member_add": NOBODY,
-    "rewards_voucher_changelist": EVERYBODY,
-    "rewards_voucher_change": EVERYBODY,
-    "rewards_voucher_add": NOBODY,
-    "rewards_voucher_void": {ADMIN},
-    "rewards_voucherdefinition_changelist": EVERYBODY,
-    "rewards_voucherdefinition_change": EVERYBODY,
-    "rewards_voucherdefinition_add": {ADMIN, MARKETER},
-    "loyalty_purchase_changelist": EVERYBODY,
-    "loyalty_purchase_change": EVERYBODY,
-    "loyalty_purchase_add": NOBODY,
-    "loyalty_purchase_approve": {ADMIN, MARKETER, MANAGER},
-    "loyalty_purchase_refuse": {ADMIN, MARKETER, MANAGER},
-    "loyalty_return_changelist": EVERYBODY,
-    "loyalty_return_change": EVERYBODY,
-    "loyalty_return_add": NOBODY,
-    "loyalty_entryrow_changelist": EVERYBODY,
-    "loyalty_entryrow_change": EVERYBODY,
-    "loyalty_entryrow_add": NOBODY,
-    "loyalty_programme_changelist": READERS,
-    "loyalty_programme_change": READERS,
-    "loyalty_programme_add": NOBODY,
-    **{
-        f"loyalty_{kind}_changelist": READERS for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")
-    },
-    **{f"loyalty_{kind}_change": READERS for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")},
-    **{f"loyalty_{kind}_add": {ADMIN} for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")},
-    "loyalty_tier_changelist": READERS,
-    "loyalty_tier_change": READERS,
-    "loyalty_tier_add": NOBODY,
-    "loyalty_store_changelist": EVERYBODY,
-    "loyalty_store_change": EVERYBODY,
-    "loyalty_store_add": {ADMIN},
-    "loyalty_terminal_changelist": {ADMIN, MANAGER},
-    "loyalty_terminal_change": {ADMIN, MANAGER},
-    "loyalty_terminal_add": {ADMIN},
-    "loyalty_apikey_changelist": {ADMIN},
-    "loyalty_apikey_change": {ADMIN},
-    "loyalty_apikey_add": {ADMIN},
-    "loyalty_apikey_revoke": {ADMIN},
-    "members_user_changelist": {ADMIN, MANAGER},
-    "members_user_change": {ADMIN},  # a manager sees cashiers only; the user opened here is the admin
-    "members_user_add": {ADMIN},
-    "members_user_forget_second_factor": {ADMIN},
-    "auth_user_password_change": {ADMIN},
-    "auth_group_changelist": {ADMIN},
-    "auth_group_change": {ADMIN},
-    "auth_group_add": NOBODY,
-    "members_consenttext_changelist": {ADMIN, MARKETER},
-    "members_consenttext_change": {ADMIN, MARKETER},
-    "members_consenttext_add": {ADMIN},
-    "campaigns_campaign_changelist": EVERYBODY,
-    "campaigns_campaign_change": EVERYBODY,
-    "campaigns_campaign_add": NOBODY,
-    "campaigns_campaign_start": {ADMIN, MARKETER},
-    "campaigns_campaign_pause": NOBODY,  # the campaign opened here stands still: there is nothing to pause
-    "campaigns_campaignstep_changelist": EVERYBODY,
-    "campaigns_campaignstep_change": EVERYBODY,
-    "campaigns_campaignstep_add": NOBODY,
-    "campaigns_campaignstep_preview": EVERYBODY,
-    "campaigns_turn_changelist": EVERYBODY,
-    "campaigns_turn_change": {ADMIN, MARKETER, ANALYST},  # a manager sees the members of the own stores only
-    "campaigns_turn_add": NOBODY,
-    "campaigns_sendingpolicy_changelist": READERS,
-    "campaigns_sendingpolicy_change": READERS,
-    "campaigns_sendingpolicy_add": NOBODY,
-    "campaigns_suppression_changelist": {ADMIN, MARKETER},
-    "campaigns_suppression_change": {ADMIN, MARKETER},
-    "campaigns_suppression_add": {ADMIN, MARKETER},
-    "campaigns_fakemessage_changelist": {ADMIN, MARKETER},
-    "campaigns_fakemessage_change": {ADMIN, MARKETER},
-    "campaigns_fakemessage_add": NOBODY,
-    "campaigns_fakebehaviour_changelist": {ADMIN},
-    "campaigns_fakebehaviour_change": {ADMIN},
-    "campaigns_fakebehaviour_add": NOBODY,
-    "events_delivery_changelist": {ADMIN},
-    "events_delivery_change": {ADMIN},
-    "events_delivery_add": NOBODY,
-    "events_job_changelist": {ADMIN, MARKETER},
-    "events_job_change": {ADMIN, MARKETER},
-    "events_job_add": NOBODY,
-    "loyalty_nightlystep_changelist": READERS,
-    "loyalty_nightlystep_change": READERS,
-    "loyalty_nightlystep_add": NOBODY,
-    "events_webhookendpoint_changelist": {ADMIN},
-    "events_webhookendpoint_change": {ADMIN},
-    "events_webhookendpoint_add": {ADMIN},
-    "events_webhookmessage_changelist": {ADMIN},
-    "events_webhookmessage_change": {ADMIN},
-    "events_webhookmessage_add": NOBODY,
-}
-# the door itself, not behind it
-DOOR = {"admin:login", "admin:logout"}
 
 
 @pytest.fixture
@@ -229,27 +116,6 @@ def campaign_rows(lan, *, at) -> dict[str, object]:
     }
 
 
-def names_of_the_admin() -> set[str]:
-    """Every named address under /admin/, as the table above spells it."""
-
-    def walk(patterns: list[URLPattern | URLResolver]) -> set[str]:
-        found = set()
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                found |= walk(pattern.url_patterns)
-            elif pattern.name:
-                found.add(
-                    pattern.name if "_" in pattern.name and pattern.name != "app_list" else f"admin:{pattern.name}"
-                )
-        return found
-
-    return walk(admin.site.get_urls())
-
-
-def test_every_address_has_a_row():
-    assert names_of_the_admin() - DOOR == set(PAGES)
-
-
 def test_each_role_opens_exactly_its_pages(addresses, signed_in):
     wrong = []
     for role in sorted(EVERYBODY | {access.CASHIER}):
@@ -290,37 +156,6 @@ def test_a_stranger_sees_nothing_of_somebodys_account(client, shop, page):
     answer = client.get(reverse(page))
     assert answer.status_code == 302
     assert "/login/" in answer["Location"]
-
-
-CHANGES = {
-    # what is sent where, and who may: everybody else is refused and nothing is written
-    "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
-    "loyalty_apikey_revoke": ({}, {ADMIN}),
-    "members_user_forget_second_factor": ({}, {ADMIN}),
-    "members_member_give_voucher": (
-        {"key": "welcome", "reason": "quà xin lỗi", "token": "019e1f3c-0000-7000-8000-000000000000"},
-        {ADMIN, MARKETER},
-    ),
-    "rewards_voucher_void": ({"reason": "phát nhầm"}, {ADMIN}),
-    "rewards_voucherdefinition_add": ({"key": "tet"}, {ADMIN, MARKETER}),
-    "members_member_adjust_points": ({"points": "10", "reason": "quà xin lỗi"}, {ADMIN, MARKETER, MANAGER}),
-    "loyalty_tier_change": ({"name_vi": "Mới", "name_en": "New", "color": "#888888"}, {ADMIN}),
-    "loyalty_programme_change": ({"name": "Khác"}, {ADMIN}),
-    "loyalty_store_change": ({"name": "Khác"}, {ADMIN}),
-    "analytics_retentionterms_change": ({"window_days": "30", "period_days": "30"}, {ADMIN, MARKETER}),
-    "members_member_change": ({"contact_person": ""}, {ADMIN, MARKETER, MANAGER}),
-    "events_webhookendpoint_change": ({"url": "https://example.com/other"}, {ADMIN}),
-    "members_user_change": ({"username": "other"}, {ADMIN}),
-    "campaigns_campaign_start": ({}, {ADMIN, MARKETER}),
-    "campaigns_campaign_change": ({"name_vi": "Khác"}, {ADMIN, MARKETER}),
-    "campaigns_campaignstep_change": ({"subject_vi": "Khác"}, {ADMIN, MARKETER}),
-    "campaigns_sendingpolicy_change": ({"brand": "KHAC"}, {ADMIN}),
-    "campaigns_suppression_add": ({"channel": "sms", "address": "0987654321", "cause": "asked"}, {ADMIN, MARKETER}),
-    "campaigns_suppression_changelist": ({"action": "lift", "_selected_action": "1"}, {ADMIN, MARKETER}),
-    "campaigns_fakebehaviour_change": ({"mode": "down", "seconds": "0"}, {ADMIN}),
-    "events_delivery_changelist": ({"action": "retry", "_selected_action": "1"}, {ADMIN}),
-    "events_webhookmessage_changelist": ({"action": "send_again", "_selected_action": "1"}, {ADMIN}),
-}
 
 
 @pytest.mark.parametrize("name", CHANGES)

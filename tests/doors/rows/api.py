@@ -1,0 +1,22 @@
+"""The POS system's rows: each call with the scope it wants."""
+
+from tests.doors.rows.row import ALL, KeyRow, Row
+
+ROWS: dict[str, Row | KeyRow] = {
+    # what machines ask without a key; /metrics answers to this machine or to its token (tests/api/test_health.py)
+    "healthz": Row(get=ALL),
+    "readyz": Row(get=ALL),
+    "metrics": Row(get=ALL),
+    "schema": Row(get=ALL),
+    "docs": Row(get=ALL),
+    "members": KeyRow((("GET", "lookup"), ("POST", "enrol"))),
+    "member": KeyRow((("GET", "lookup"),)),
+    "statement": KeyRow((("GET", "lookup"),)),
+    "vouchers": KeyRow((("GET", "lookup"),)),
+    "quotes": KeyRow((("POST", "earn"),)),
+    "purchases": KeyRow((("GET", "earn"), ("POST", "earn"))),
+    "batch": KeyRow((("POST", "earn"),)),
+    "purchase": KeyRow((("GET", "earn"),), of="bill"),
+    "returns": KeyRow((("POST", "refund"),), of="bill"),
+    "cancellation": KeyRow((("POST", "refund"),), of="bill"),
+}
