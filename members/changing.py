@@ -133,6 +133,19 @@ def move_phone(
     )
 
 
+def verify_phone(*, member_id: UUID, phone: str, by: str, at: datetime, request_id: str = "") -> None:
+    """A code sent to the phone came back: noted, where it is the member's phone now and was not noted before."""
+    value = identifying.phone(phone)
+    unproved = Identifier.objects.filter(
+        member_id=member_id, kind=Identifier.Kind.PHONE, value=value, until_at__isnull=True, verified_at__isnull=True
+    )
+    if not unproved.exists():
+        return
+    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (_member, changed):
+        if unproved.update(verified_at=at):
+            changed.append("phone")
+
+
 def move_email(
     *, member_id: UUID, email: str, verified: bool, by: str, at: datetime, request_id: str = ""
 ) -> Identifier:

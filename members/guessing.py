@@ -28,9 +28,11 @@ def count(*, kind: str, of: str, limit: int, within: timedelta, at: datetime) ->
         with connection.cursor() as cursor:
             # tries at one key stand in line; otherwise parallel ones would each see the others' rows missing
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key[:8], "big", signed=True)])
-        recent = list(Guess.objects.filter(key=key, at__gt=at - within).order_by("at").values_list("at", flat=True))
+        # tries from far ahead were made before the clock was put back
+        near = Guess.objects.filter(key=key, at__gt=at - within, at__lt=at + within)
+        recent = list(near.order_by("-at").values_list("at", flat=True)[:limit])
         if len(recent) >= limit:
-            raise TooManyGuesses(retry_after=int((recent[0] + within - at).total_seconds()) + 1)
+            raise TooManyGuesses(retry_after=int((recent[-1] + within - at).total_seconds()) + 1)
         Guess.objects.filter(at__lt=at - FORGOTTEN_AFTER).delete()
         return Guess.objects.create(key=key, at=at).pk
 

@@ -4,6 +4,7 @@ from members.models.consent import Consent, ConsentEvidence, ConsentText, Purpos
 from members.models.guess import Guess
 from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
+from members.models.one_time_code import OneTimeCode
 from members.models.tag import Tag
 from members.models.timeline import TimelineItem
 from members.models.user import User
@@ -16,6 +17,7 @@ __all__ = [
     "Identifier",
     "Member",
     "NameToken",
+    "OneTimeCode",
     "Purpose",
     "Tag",
     "TimelineItem",
