@@ -29,7 +29,19 @@ KEYWORDS = {
     "__": None,
     "pgettext_lazy": ((1, "c"), 2),
 }
-OURS = ("events", "members", "loyalty", "rewards", "analytics", "campaigns", "api", "portal", "dashboard", "templates")
+OURS = (
+    "events",
+    "members",
+    "loyalty",
+    "rewards",
+    "analytics",
+    "campaigns",
+    "api",
+    "counter",
+    "portal",
+    "dashboard",
+    "templates",
+)
 
 # The parts of other people's packages whose words reach a page of ours.
 UNFOLD = Path(unfold.__file__).parent

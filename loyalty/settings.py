@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "analytics",
     "campaigns",
     "api",
+    "counter",
     "portal",
     "dashboard",
 ]

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("api.urls")),
+    path("counter/", include("counter.urls")),
     path("", include("portal.urls")),
     path("", include("dashboard.urls")),
 ]

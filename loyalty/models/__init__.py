@@ -1,5 +1,6 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
+from loyalty.models.devices import Device, DeviceInvitation, Sitting
 from loyalty.models.nights import NightlyStep
 from loyalty.models.points import Account, Entry, Lot, LotUse
 from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
@@ -23,6 +24,8 @@ from loyalty.models.tiers import (
 __all__ = [
     "Account",
     "ApiKey",
+    "Device",
+    "DeviceInvitation",
     "EarningRule",
     "Entry",
     "EntryRow",
@@ -36,6 +39,7 @@ __all__ = [
     "Return",
     "ReturnLine",
     "ReviewDecision",
+    "Sitting",
     "SpendingPolicy",
     "StaffPhone",
     "Store",

@@ -5,6 +5,7 @@ from members.models.guess import Guess
 from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
 from members.models.one_time_code import OneTimeCode
+from members.models.pin import StaffPin
 from members.models.tag import Tag
 from members.models.timeline import TimelineItem
 from members.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "NameToken",
     "OneTimeCode",
     "Purpose",
+    "StaffPin",
     "Tag",
     "TimelineItem",
     "User",

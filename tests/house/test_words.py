@@ -9,7 +9,18 @@ READ = [
     *ROOT.glob("templates/**/*.html"),
     *(
         path
-        for app in ("events", "members", "loyalty", "rewards", "analytics", "campaigns", "api", "portal", "dashboard")
+        for app in (
+            "events",
+            "members",
+            "loyalty",
+            "rewards",
+            "analytics",
+            "campaigns",
+            "api",
+            "counter",
+            "portal",
+            "dashboard",
+        )
         for path in (ROOT / app).rglob("*.py")
     ),
 ]
