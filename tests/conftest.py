@@ -52,7 +52,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long matrices run with FULL=1."""
+    """Long matrices run with FULL=1. Slow tests come first: they wait much, and the quick ones fill that time."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
     if os.environ.get("FULL", "0") != "1":
         for item in items:
             if "full" in item.keywords:

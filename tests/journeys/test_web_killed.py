@@ -105,6 +105,7 @@ def wait_until_there_are(web: Web, count: int) -> list[int]:
     return web.worker_pids()
 
 
+@pytest.mark.slow
 def test_two_hundred_receipts_outlive_twenty_deaths_of_the_web(served: tuple[Shop, Web]) -> None:
     shop, web = served
     people = [
