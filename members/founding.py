@@ -1,8 +1,12 @@
-"""The first words a shop asks its customers to agree to: one text per purpose, each given or refused on its own."""
+"""The first words a shop asks its customers to agree to: one text per purpose, each given or refused on its own.
+
+With them begin the times in which cases are answered, and the reasons they are closed with.
+"""
 
 from datetime import UTC, datetime
 
 from members.models import ConsentText, Purpose
+from members.relationship import terms
 
 # Consents brought over from an older system are older than this platform; the founding texts may be named by them.
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,15 +53,30 @@ TEXTS = (
             "points and tier."
         ),
     ),
+    (
+        "voice-1",
+        Purpose.VOICE,
+        (
+            "Tôi đồng ý cho cửa hàng đăng lời giới thiệu này cùng tên gọi tôi ký bên dưới trên trang thành viên và tại "
+            "cửa hàng. Lời của tôi chỉ được đăng sau khi cửa hàng duyệt, không bị sửa chữ. Tôi có thể yêu cầu gỡ bất "
+            "cứ lúc nào và vẫn giữ nguyên điểm và hạng."
+        ),
+        (
+            "I agree that the shop publishes this recommendation with the name I sign it with, on the members' pages "
+            "and in its stores. My words appear only after the shop has approved them, and unchanged. I may have them "
+            "taken down at any time and keep my points and tier."
+        ),
+    ),
 )
 
 
 def found(*, at: datetime) -> list[ConsentText]:
-    """Make sure there is a text for each purpose by the moment `at`; a purpose that has one keeps it."""
+    """Make sure there is a text for each purpose by the moment `at`, and terms for cases; what is there stays."""
     for code, purpose, body_vi, body_en in TEXTS:
         if not ConsentText.objects.filter(purpose=purpose, valid_from__lte=at).exists():
             ConsentText.objects.get_or_create(
                 code=code,
                 defaults={"purpose": purpose, "body_vi": body_vi, "body_en": body_en, "valid_from": SINCE_EVER},
             )
+    terms.found()
     return list(ConsentText.objects.order_by("code"))

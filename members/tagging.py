@@ -19,10 +19,15 @@ class TagUnreadable(Refusal):
     code = "tag_unreadable"
 
 
-def bear(*, member_ids: Collection[UUID], key: str, by: str, at: datetime) -> None:
-    """These members bear the key from now on; who bears it already goes on doing so. Raises TagUnreadable."""
+def must_be_readable(key: str) -> None:
+    """Raises TagUnreadable."""
     if not _KEY.fullmatch(key):
         raise TagUnreadable
+
+
+def bear(*, member_ids: Collection[UUID], key: str, by: str, at: datetime) -> None:
+    """These members bear the key from now on; who bears it already goes on doing so. Raises TagUnreadable."""
+    must_be_readable(key)
     # the constraint a_tag_is_borne_once keeps the older row
     Tag.objects.bulk_create(
         [Tag(member_id=member_id, key=key, from_at=at, by=by) for member_id in sorted(member_ids)],

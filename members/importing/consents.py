@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from members.importing import report, resolving, staging
 from members.importing.reading import MOMENT, TEXT, CsvFile
 from members.importing.report import ImportReport
-from members.models import Purpose
+from members.models import ASKED_AT_JOINING
 from members.models.consent import CHANNELS
 
 SQL = Path(__file__).parent / "sql"
@@ -55,7 +55,7 @@ def _write(done: ImportReport, *, at: datetime, options: ConsentOptions) -> None
             "FROM import_row WHERE btrim(member) <> '' GROUP BY btrim(member)"
         )
     done.member_as = resolving.resolve(kind=options.member_as)
-    staging.run(SQL / "consent_rows.sql", at=at, purposes=list(Purpose.values), channels=list(CHANNELS))
+    staging.run(SQL / "consent_rows.sql", at=at, purposes=list(ASKED_AT_JOINING), channels=list(CHANNELS))
     done.posted = staging.run(SQL / "consents.sql", at=at, by=f"import:{done.import_id}")
     done.known = staging.count("SELECT count(*) FROM import_consent") - done.posted
     with connection.cursor() as cursor:

@@ -1,27 +1,48 @@
 """People: staff who sign in, members who belong, how each is found, and what each agreed to."""
 
-from members.models.consent import Consent, ConsentEvidence, ConsentText, Purpose
+from members.models.case import Case, CaseKind, CaseLine, CaseTerms, CloseReason
+from members.models.consent import ASKED_AT_JOINING, Consent, ConsentEvidence, ConsentText, Purpose
+from members.models.contact import StoreContact
+from members.models.feedback import Feedback, FeedbackTerms
 from members.models.guess import Guess
 from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
+from members.models.note import Note
 from members.models.one_time_code import OneTimeCode
 from members.models.pin import StaffPin
+from members.models.survey import QuestionKind, Survey, SurveyReply, SurveyVersion
 from members.models.tag import Tag
 from members.models.timeline import TimelineItem
 from members.models.user import User
+from members.models.voice import Voice
 
 __all__ = [
+    "ASKED_AT_JOINING",
+    "Case",
+    "CaseKind",
+    "CaseLine",
+    "CaseTerms",
+    "CloseReason",
     "Consent",
     "ConsentEvidence",
     "ConsentText",
+    "Feedback",
+    "FeedbackTerms",
     "Guess",
     "Identifier",
     "Member",
     "NameToken",
+    "Note",
     "OneTimeCode",
     "Purpose",
+    "QuestionKind",
     "StaffPin",
+    "StoreContact",
+    "Survey",
+    "SurveyReply",
+    "SurveyVersion",
     "Tag",
     "TimelineItem",
     "User",
+    "Voice",
 ]

@@ -10,6 +10,11 @@ class Purpose(models.TextChoices):
     PROGRAMME = "programme", _("tham gia chương trình")
     MARKETING = "marketing", _("nhận tin quảng cáo")
     PROFILING = "profiling", _("phân tích thói quen mua")
+    VOICE = "voice", _("đăng lời giới thiệu của tôi")
+
+
+# What people are asked when they join, by tills, files and forms. The others are asked where their use begins.
+ASKED_AT_JOINING = (Purpose.PROGRAMME, Purpose.MARKETING, Purpose.PROFILING)
 
 
 CHANNELS = ("sms", "zalo", "email", "push", "call", "any")
