@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev run test check bench soak
+.PHONY: help env env-dev run test check assets bench soak
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -20,8 +20,11 @@ run: env ## the whole platform on http://localhost:8000 (PORT, RUN_DIR, DEMO=0);
 test: env-dev ## every test worth running each time (FULL=1: all matrices; ARGS=… goes to pytest)
 	@exec $(PYTHON) -m pytest -n 2 --dist worksteal -q $(ARGS)
 
-check: env-dev ## lint, types, floors, migrations, OpenAPI, translations, compose file
+check: env-dev ## lint, types, floors, migrations, OpenAPI, translations, built pages, compose file
 	@exec $(PYTHON) .make/check.py $(ARGS)
+
+assets: env ## the sheets and scripts of counter and portal anew, from assets/ (needs node and npm)
+	@exec $(PYTHON) .make/assets.py
 
 bench: env-dev ## figures as ratios (PART=pos|import, QUICK=1)
 	@exec $(PYTHON) -m benchmarks

@@ -19,6 +19,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": (PYTHON, ".make/messages.py", "--check"),
     "openapi": (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull),
+    "assets": (PYTHON, ".make/assets.py", "--check"),
     "house": (PYTHON, "-m", "pytest", "-q", "tests/house"),
 }
 

@@ -1,52 +1,21 @@
 """Numbers, money and days as people write them, and sentences made of codes and numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, get_currency_precision
 
 from api.texts import Language, pick
+from loyalty import money as amounts
+from loyalty.look import brand
 from loyalty.till import local_zone
 from rewards.queries import VoucherView
 
 
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """How babel writes one currency in one language, learnt once: a till waits for every sentence."""
-
-    before: str
-    after: str
-    group: str
-    decimal: str
-    decimals: int
-
-    def write(self, amount: int) -> str:
-        whole, part = divmod(abs(amount), 10**self.decimals)
-        sign = "-" if amount < 0 else ""
-        digits = f"{whole:,}".replace(",", self.group)
-        if self.decimals:
-            digits += f"{self.decimal}{part:0{self.decimals}d}"
-        return f"{sign}{self.before}{digits}{self.after}"
-
-
-@cache
-def _money(currency: str, language: Language) -> _Money:
-    locale = Locale(language)
-    symbols = locale.number_symbols["latn"]
-    sample = format_currency(1, currency, locale=locale)
-    before, _, rest = sample.partition("1")
-    after = rest.lstrip("0.,")
-    return _Money(before, after, symbols["group"], symbols["decimal"], get_currency_precision(currency))
-
-
 def money(amount: int, currency: str, language: Language) -> str:
-    """`1.234.567 ₫`: minor units as people write them."""
-    return _money(currency, language).write(amount)
+    """`1.234.567 ₫`: minor units as people write them, with the shop's own sign."""
+    return amounts.written(amount, currency=currency, language=language, sign=brand.last_known().sign)
 
 
 def number(value: int, language: Language) -> str:

@@ -13,6 +13,7 @@ from campaigns.models import CampaignStep
 from campaigns.wording import CODE_PLACE, Text
 from loyalty import money as amounts
 from loyalty import policies, queries
+from loyalty.look import brand
 from loyalty.till import local_zone
 from members.models import Member
 from rewards import defining
@@ -82,7 +83,7 @@ def value(gift: VoucherDefinition | VoucherView, language: str, currency: str) -
     """giảm 20.000 ₫ cho hóa đơn từ 50.000 ₫; 20 % off, 50,000 ₫ at most."""
 
     def money(minor: int) -> str:
-        return amounts.written(minor, currency=currency, language=language)
+        return amounts.written(minor, currency=currency, language=language, sign=brand.last_known().sign)
 
     vietnamese = language == "vi"
     taken = f"{gift.percent} %" if gift.percent is not None else money(gift.amount or 0)

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loyalty.models import Programme
+from loyalty.look import brand
 
 DEFAULT_NAME = gettext_lazy("Chương trình thành viên")
 
 
 def shop_name(request: HttpRequest | None = None) -> str:
-    return Programme.objects.values_list("name", flat=True).filter(pk=1).first() or str(DEFAULT_NAME)
+    return brand.current().name
 
 
 def subtitle(request: HttpRequest | None = None) -> str:
@@ -34,6 +34,11 @@ def favicon(request: HttpRequest | None = None) -> str:
 
 def stylesheet(request: HttpRequest | None = None) -> str:
     return static("dashboard/dashboard.css")
+
+
+def colours(request: HttpRequest | None = None) -> str:
+    """unfold's colours in those of the shop."""
+    return brand.current().dashboard_stylesheet_url
 
 
 def language_url(request: HttpRequest | None = None) -> str:

@@ -1,22 +1,23 @@
 """Figures, moments and codes of the database as people read them in the dashboard."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_compact_currency, get_currency_precision, get_currency_symbol
-from django.utils import formats, timezone, translation
+from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty import money as amounts
-from loyalty.models import ApiKey, Programme, Store, Terminal, Tier
+from loyalty.look import brand, words
+from loyalty.models import ApiKey, Store, Terminal, Tier
 from members.models import User
 from rewards.models import VoucherDefinition
 
-NOTHING = "—"
-
+NOTHING = words.NOTHING
+money, day, moment = words.money, words.day, words.moment
 ENTRY_KINDS = {
     "earn": gettext_lazy("tích điểm"),
     "spend": gettext_lazy("dùng điểm"),
@@ -69,29 +70,9 @@ CHANNELS = {
 }
 
 
-def money(minor: int | None, *, currency: str) -> str:
-    """1.234.567 ₫, from minor units."""
-    if minor is None:
-        return NOTHING
-    return amounts.written(minor, currency=currency, language=translation.get_language() or "vi")
-
-
 def points(value: int | None, *, signed: bool = False) -> str:
-    """1.234, or +1.234 and −1.234."""
-    if value is None:
-        return NOTHING
-    text = formats.number_format(abs(value), use_l10n=True, force_grouping=True)
-    if value < 0:
-        return f"−{text}"
-    return f"+{text}" if signed and value else text
-
-
-def moment(value: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else NOTHING
-
-
-def day(value: date | None) -> str:
-    return formats.date_format(value, "DATE_FORMAT") if value else NOTHING
+    """1.234, or +1.234 and −1.234: the word for it stands elsewhere."""
+    return words.number(value, signed=signed)
 
 
 def percent(part: float, whole: float) -> str:
@@ -151,7 +132,7 @@ def masked_email(value: str) -> str:
 
 
 def currency() -> str:
-    return Programme.objects.values_list("currency", flat=True).filter(pk=1).first() or "VND"
+    return brand.current().currency
 
 
 def store_names() -> dict[int, str]:
@@ -196,9 +177,9 @@ def short_money(minor: int, *, currency: str) -> str:
 def duration(length: timedelta) -> str:
     """The largest unit only: 45 giây, 12 phút, 3 giờ, 2 ngày."""
     seconds = int(length.total_seconds())
-    for unit, words in ((86_400, _("%(n)s ngày")), (3600, _("%(n)s giờ")), (60, _("%(n)s phút"))):
+    for unit, said in ((86_400, _("%(n)s ngày")), (3600, _("%(n)s giờ")), (60, _("%(n)s phút"))):
         if seconds >= unit:
-            return words % {"n": seconds // unit}
+            return said % {"n": seconds // unit}
     return _("%(n)s giây") % {"n": seconds}
 
 

@@ -146,6 +146,11 @@ def last_known(moment: datetime) -> Policies:
     return _book.at(moment) if _book else at(moment)
 
 
+def last_version() -> int | None:
+    """The version of the policies this process last read; None before the first reading."""
+    return _book.version if _book else None
+
+
 def at(moment: datetime, *, version: int | None = None) -> Policies:
     """The policies in force at `moment`. `version`: what the ledger just read; None asks the database."""
     global _book

@@ -198,6 +198,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "loyalty.look.context.BrandMiddleware",
     "dashboard.doorman.PeopleHistoryMiddleware",
     "dashboard.doorman.AdminPolicyMiddleware",
 ]
@@ -211,6 +212,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "loyalty.look.context.shop",
                 "dashboard.shell.sign_in_pages",
             ]
         },
@@ -218,7 +220,7 @@ TEMPLATES = [
 ]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
-STATICFILES_DIRS: list[Path] = []
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]  # made by `make assets`, committed
 # Hashed names need `collectstatic`, which only a production image runs; elsewhere files are served from where they lie.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -239,10 +241,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = whole(env, "TRUSTED_PROXIES", default=0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
-# The strict policy of every door; the admin's looser one stands in `dashboard.doorman`.
+# The strict policy of every door; the admin's looser one stands in `dashboard.doorman`. The scanner of bar codes is
+# WebAssembly; nothing may be evaluated.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'"],
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
@@ -331,7 +335,7 @@ UNFOLD = {
     "LANGUAGES": {"action": "dashboard.shell.language_url"},
     "ACCOUNT": {"navigation": "dashboard.shell.account_links"},
     "SIDEBAR": {"show_search": False, "navigation": "dashboard.sidebar.groups"},
-    "STYLES": ["dashboard.shell.stylesheet"],
+    "STYLES": ["dashboard.shell.stylesheet", "dashboard.shell.colours"],
     "COLORS": {
         "primary": {
             "50": "236 253 245",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("loyalty.look.urls")),
     path("", include("api.urls")),
     path("counter/", include("counter.urls")),
     path("", include("portal.urls")),

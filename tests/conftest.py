@@ -37,6 +37,7 @@ from django.core.cache import cache  # noqa: E402
 
 from api import access  # noqa: E402
 from loyalty import policies  # noqa: E402
+from loyalty.look import brand  # noqa: E402
 
 _numbers = itertools.count(1)
 
@@ -72,6 +73,7 @@ def _nothing_remembered() -> None:
     """What is remembered of policies, keys and wrong guesses belongs to the database of the test before."""
     cache.clear()
     policies.forget()
+    brand.forget()
     access.forget()
 
 

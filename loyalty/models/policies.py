@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import APPEND_ONLY, no_truncate
 
+BRAND_COLOUR = "#047a57"
+
 
 @pghistory.track(exclude=["policies_version"])
 class Programme(models.Model):
@@ -17,7 +19,9 @@ class Programme(models.Model):
     name = models.CharField(_("tên chương trình"), max_length=120)
     point_name_vi = models.CharField(_("tên của điểm"), max_length=24, default="điểm")
     point_name_en = models.CharField(_("tên của điểm (tiếng Anh)"), max_length=24, default="points")
+    colour = models.CharField(_("màu của cửa hàng"), max_length=7, default=BRAND_COLOUR, db_default=BRAND_COLOUR)
     currency = models.CharField(_("tiền tệ"), max_length=3, default="VND")
+    currency_sign = models.CharField(_("ký hiệu tiền"), max_length=4, default="", db_default="", blank=True)
     manual_limit = models.IntegerField(_("giới hạn cộng/trừ tay (điểm)"), default=1000)
     give_back_days = models.SmallIntegerField(_("hạn tối thiểu của điểm hoàn (ngày)"), default=30)
     debt_on_return = models.BooleanField(
@@ -34,7 +38,10 @@ class Programme(models.Model):
     class Meta:
         verbose_name = _("chương trình")
         verbose_name_plural = _("Chương trình")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme"),
+            models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="a_colour_is_six_hex_digits"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,4 @@
+/* The portal's script. Register Alpine components before start(). */
+import { start } from "../shared/start.js";
+
+start();

@@ -1,0 +1,10 @@
+"""Where the brand's files stand, for all doors."""
+
+from django.urls import path
+
+from loyalty.look import serving
+
+urlpatterns = [
+    path("brand.css", serving.stylesheet, name="brand_stylesheet"),
+    path("brand/dashboard.css", serving.dashboard_stylesheet, name="brand_dashboard_stylesheet"),
+]
