@@ -5,6 +5,7 @@ each time. A bill that waits for staff counts with all that came back of it once
 comes first.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,15 @@ from loyalty.models import Purchase
 
 # The name by which deliveries know this reader.
 READER = "analytics.absorbing.absorb"
-TYPES = ("purchase.recorded", "purchase.returned", "purchase.cancelled", "purchase.reviewed", "purchases.imported")
+TYPES = (
+    "purchase.recorded",
+    "purchase.returned",
+    "purchase.cancelled",
+    "purchase.reviewed",
+    "purchase.moved",
+    "purchase.claimed",
+    "purchases.imported",
+)
 
 
 def absorb(*, event: Event) -> None:
@@ -27,6 +36,9 @@ def absorb(*, event: Event) -> None:
     if event.type == "purchases.imported":
         condition, values = _imported(event)
         moving.add(bills=condition, values=values)
+    elif event.type in ("purchase.moved", "purchase.claimed"):
+        known_on = date.fromisoformat(event.data["business_date"])
+        moving.add(passed="m.id = %(move)s", values={"move": event.data["move"]}, on=known_on)
     elif event.type == "purchase.reviewed" or _waited_for_staff(event):
         _add_reviewed(event.subject_id)
     elif event.type == "purchase.recorded":

@@ -1,4 +1,5 @@
-"""What bills and returns change, taken from the books by one formula: to absorb a few, to rebuild all, to audit."""
+"""What bills, returns and moves of bills change, taken from the books by one formula: to absorb a few, to rebuild
+all, to audit. A bill counts for whom it was sold to, a return for whose the bill was then; a move takes both along."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,31 +23,43 @@ def text(name: str) -> str:
     return (SQL / name).read_text(encoding="utf-8")
 
 
-def moves(*, bills: str = "", returns: str = "") -> str:
-    """The CTEs that end with `move`, one row per change of the bills and returns that the conditions choose.
+def moves(*, bills: str = "", returns: str = "", passed: str = "") -> str:
+    """The CTEs that end with `move`, one row per change of the bills, returns and moves of bills that the conditions
+    choose.
 
-    They choose from `analytics_bill b` and `loyalty_return r`. What is not asked for is not planned: planning takes
-    longer than the rest of absorbing a single bill.
+    They choose from `analytics_bill b`, `loyalty_return r` and `loyalty_billmove m`. What is not asked for is not
+    planned: planning takes longer than the rest of absorbing a single bill.
     """
     parts = {}
     if bills:
         parts["sold_move"] = text("sold.sql").format(bills=bills)
     if returns:
         parts["back_move"] = text("back.sql").format(returns=returns)
+    if passed:
+        parts["passed_move"] = text("passed.sql").format(passed=passed)
     union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in parts)
     return f"{', '.join(parts.values())}, move AS ({union})\n"
 
 
-def add(*, bills: str = "", returns: str = "", values: Mapping[str, Any]) -> None:
-    """Add what the chosen bills and returns change to days, months and states. In the caller's transaction, once."""
+def everything() -> str:
+    """The CTEs of all that there is in the books."""
+    return moves(bills=ALL, returns=ALL, passed=ALL)
+
+
+def add(
+    *, bills: str = "", returns: str = "", passed: str = "", values: Mapping[str, Any], on: date | None = None
+) -> None:
+    """Add what the chosen bills, returns and moves change to days, months and states. In the caller's transaction,
+    once. `on`: the date on which it became known, where it is not the last that it is about."""
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {moves(bills=bills, returns=returns)}{text('add.sql')}{TOUCHED}", values)
+        chosen = moves(bills=bills, returns=returns, passed=passed)
+        cursor.execute(f"WITH {chosen}{text('add.sql')}{TOUCHED}", values)
         members, months, last = cursor.fetchone()
     if members:
         chosen = "SELECT unnest(%(members)s::uuid[]) AS member_id"
         months = {*months, *find_firsts_and_lasts(members=chosen, values={"members": members})}
     if months:
-        ask_for_another_count(months=sorted(months), on=last)
+        ask_for_another_count(months=sorted(months), on=on or last)
 
 
 def find_firsts_and_lasts(*, members: str, values: Mapping[str, Any]) -> set[date]:

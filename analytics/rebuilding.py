@@ -41,7 +41,7 @@ def rebuild() -> int:
         for table in EMPTIED:
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute(
-            f"{EVERYTHING}{moving.moves(bills=moving.ALL, returns=moving.ALL)}{moving.text('add.sql')}"
+            f"{EVERYTHING}{moving.everything()}{moving.text('add.sql')}"
             "SELECT (SELECT count(*) FROM state), ARRAY(SELECT DISTINCT month FROM day), "
             "(SELECT max(business_date) FROM move)",
             {"reader": absorbing.READER, "types": list(absorbing.TYPES)},

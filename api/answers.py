@@ -105,7 +105,7 @@ def statement(
         shapes.StatementItem(
             id=str(line.seq),
             kind=line.kind,
-            text=wording.kind(line.kind, language=language),
+            text=wording.kind(line.kind, cause=line.cause, language=language),
             points=line.points,
             balance=line.available_after - line.debt_after,
             occurred_at=wording.moment(line.effective_at),
@@ -146,7 +146,11 @@ def quote(said: Quoted, *, language: Language) -> shapes.Quote:
 
 
 def purchase(done: CheckedOut, *, till: Till, language: Language) -> shapes.Purchase:
-    return shapes.Purchase(**_purchase(done.purchase, done.vouchers, till=till, language=language))
+    return bill(done.purchase, done.vouchers, till=till, language=language)
+
+
+def bill(record: PurchaseRecord, vouchers: Sequence[UsedVoucher], *, till: Till, language: Language) -> shapes.Purchase:
+    return shapes.Purchase(**_purchase(record, vouchers, till=till, language=language))
 
 
 def purchase_with_returns(
@@ -190,8 +194,7 @@ def _purchase(
             record,
             tier_name=tier.name if tier else "",
             till=till,
-            point_value=terms.spending.point_value,
-            currency=terms.programme.currency,
+            terms=terms,
             language=language,
         ),
         "receipt_url": None,

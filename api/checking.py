@@ -211,6 +211,61 @@ def a_cancelled_bill_never_happened(talk: Conversation) -> None:
     alike(_balance(talk), before, "points after the cancellation")
 
 
+def a_guests_bill_is_claimed_once(talk: Conversation) -> None:
+    guest = talk.new_bill("claim", 105_000) | {"member": None}
+    sold = expect(talk.call("POST", "/purchases", guest), 201)
+    key, before = f"{talk.run}-claim", _balance(talk)["available"]
+    body = {
+        "member": talk.member,
+        "receipt": guest["receipt"],
+        "date": sold["occurred_at"][:10],
+        "amount": guest["total"],
+    }
+    expect(talk.call("POST", "/purchases/claims", body), 400, code="key_missing")
+    wrong = [body | {"amount": 1}, body | {"receipt": talk.receipt("nothing")}]
+    told = [expect(talk.call("POST", "/purchases/claims", one, key=key), 422, code="claim_unknown") for one in wrong]
+    alike(told[0], told[1], "the answers to a wrong amount and a wrong receipt")
+    first = expect(talk.call("POST", "/purchases/claims", body, key=key), 201)
+    alike((first["id"], first["member"]), (sold["id"], talk.member), "the bill claimed, and whose it is")
+    alike(_balance(talk)["available"], before + first["points"]["earned"], "points after the claim")
+    alike(expect(talk.call("POST", "/purchases/claims", body, key=key), 200), first, "the replay of a claim")
+    again = talk.call("POST", "/purchases/claims", body, key=f"{key}-2")
+    expect(again, 422, code="already_claimed")
+    alike(expect(talk.call("POST", "/purchases", guest), 200), first, "the guest's sale sent again")
+
+
+def a_bill_moves_to_the_right_member(talk: Conversation) -> None:
+    before, other = _balance(talk), _newcomer(talk)
+    bill = talk.new_bill("move", 250_000)
+    sold = expect(talk.call("POST", "/purchases", bill), 201)
+    path, key = f"/purchases/{sold['id']}/member", f"{talk.run}-move"
+    body = {"member": other, "reason": "keyed for the wrong member"}
+    expect(talk.call("POST", path, body), 400, code="key_missing")
+    first = expect(talk.call("POST", path, body, key=key), 201)
+    alike(
+        (first["id"], first["member"], first["points"]["earned"], first["points"]["balance"]),
+        (sold["id"], other, sold["points"]["earned"], sold["points"]["earned"]),
+        "the bill at its new member",
+    )
+    alike(_balance(talk), before, "points of the member it was keyed for")
+    alike(expect(talk.call("POST", path, body, key=key), 200), first, "the replay of a move")
+    expect(talk.call("POST", path, body, key=f"{key}-2"), 422, code="same_member")
+    alike(expect(talk.call("POST", "/purchases", bill), 200), first, "the sale sent again")
+    whole = {"receipt": talk.receipt("moveback"), "whole": True}
+    back = expect(talk.call("POST", f"/purchases/{sold['id']}/returns", whole), 201)
+    alike(back["points"]["clawed_back"], sold["points"]["earned"], "points taken back from the new member")
+
+
+def _newcomer(talk: Conversation) -> str:
+    body = {
+        "phone": f"09{random.randrange(10**8):08d}",  # noqa: S311
+        "name": "Check",
+        "consents": [{"purpose": "programme", "channel": "any", "text": "programme-1"}],
+    }
+    joined: str = expect(talk.call("POST", "/members", body, key=f"{talk.run}-{body['phone']}"), 201)["id"]
+    return joined
+
+
 def an_offline_batch_catches_up(talk: Conversation) -> None:
     now = clock.now()
     bills = [talk.new_bill(f"off{n}", 10_000 + n, at=now - timedelta(hours=n)) for n in range(20)]
@@ -290,6 +345,8 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     a_time_out_is_asked_about_by_receipt,
     partial_returns_add_up_to_the_whole,
     a_cancelled_bill_never_happened,
+    a_guests_bill_is_claimed_once,
+    a_bill_moves_to_the_right_member,
     an_offline_batch_catches_up,
     a_wrong_clock_does_not_block_a_sale,
     a_voucher_nobody_has_takes_nothing_off,

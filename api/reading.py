@@ -106,9 +106,8 @@ def fingerprint(body: Body, *, of: str = "") -> bytes:
     `of`: what of the meaning stands in the address. Fields equal to their default are left out of the hash, so that a
     field added later changes no old fingerprint.
     """
-    meant = body
-    if "member" in body.__struct_fields__:
-        meant = msgspec.structs.replace(body, member=None, proof=None)
+    who = {name: None for name in ("member", "proof") if name in body.__struct_fields__}
+    meant = msgspec.structs.replace(body, **who)
     return hashlib.sha256(of.encode() + msgspec.json.encode(meant, enc_hook=str, order="sorted")).digest()
 
 

@@ -88,6 +88,42 @@ TITLES: dict[str, tuple[str, str]] = {
     "returns_exceed_purchase": ("Trả nhiều hơn phần còn lại của hóa đơn.", "More comes back than the bill has left."),
     "nothing_left": ("Hóa đơn này đã được trả hết.", "Nothing of this bill is left."),
     "too_late": ("Đã hết ngày bán, không hủy được nữa.", "The business day is over; it can no longer be cancelled."),
+    "guests_bill": (
+        "Đây là hóa đơn của khách lẻ: hãy dùng tích điểm bù.",
+        "This is a guest's bill: claim it instead.",
+    ),
+    "same_member": ("Hóa đơn này đã là của thành viên đó.", "The bill is this member's already."),
+    "too_late_to_move": (
+        "Hóa đơn đã bán lâu quá, không chuyển được nữa.",
+        "The bill is too old to move to another member.",
+    ),
+    "paid_by_member": (
+        "Hóa đơn có dùng điểm hoặc voucher của thành viên cũ, không chuyển được: hãy trả hàng rồi lập hóa đơn mới.",
+        "Points or a voucher of the old member paid for a part of it: take it back and post a new bill.",
+    ),
+    "purchase_in_review": (
+        "Hóa đơn đang chờ cửa hàng kiểm tra giờ bán.",
+        "The bill waits for staff to check its time of sale.",
+    ),
+    "own_bill": (
+        "Đây là số của nhân viên đang bán, không tích được cho hóa đơn của chính mình.",
+        "This is the number of the person at the till: nobody gives themselves points.",
+    ),
+    "bill_moved": (
+        "Hóa đơn vừa chuyển sang thành viên khác, hãy thử lại.",
+        "The bill has just gone to another member; try again.",
+    ),
+    "reason_missing": ("Cần ghi lý do.", "A reason is needed."),
+    "claim_unknown": (
+        "Không tìm thấy hóa đơn khách lẻ nào khớp. Xem lại số hóa đơn, ngày và số tiền, hoặc mã in trên hóa đơn.",
+        "No guest's bill fits. Look again at the number, date and amount, or at the code printed on it.",
+    ),
+    "already_claimed": ("Hóa đơn này đã có thành viên.", "This bill has a member already."),
+    "too_late_to_claim": ("Hóa đơn đã bán lâu quá, không tích bù được nữa.", "The bill is too old to be claimed."),
+    "too_many_claims": (
+        "Thành viên này đã tích bù đủ số hóa đơn của tháng.",
+        "This member has claimed as many bills as a month allows.",
+    ),
     "online_only": ("Không gửi được theo lô.", "This cannot be sent in a batch."),
 }
 
@@ -99,6 +135,18 @@ DETAILS: dict[str, tuple[str, str]] = {
     "voucher_basket_too_small": (
         "Voucher này cần tiền hàng từ {minimum}.",
         "This voucher wants goods from {minimum}.",
+    ),
+    "too_late_to_move": (
+        "Chỉ chuyển được trong {days} ngày sau khi bán.",
+        "A bill moves within {days} days of the sale only.",
+    ),
+    "too_late_to_claim": (
+        "Chỉ tích điểm bù được trong {days} ngày sau khi bán.",
+        "A bill is claimed within {days} days of the sale only.",
+    ),
+    "too_many_claims": (
+        "Mỗi tháng tích điểm bù được nhiều nhất {limit} hóa đơn.",
+        "A member claims at most {limit} bills a month.",
     ),
     "points_exceed_bill": (
         "Hóa đơn này dùng được nhiều nhất {spendable} điểm.",

@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from api import health
-from api.views import batches, members, purchases, returns
+from api.views import batches, members, moves, purchases, returns
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="healthz"),
@@ -17,9 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/quotes", purchases.Quotes.as_view(), name="quotes"),
     path("api/v1/purchases", purchases.Purchases.as_view(), name="purchases"),
     path("api/v1/purchases/batch", batches.Batches.as_view(), name="batch"),
+    path("api/v1/purchases/claims", moves.Claims.as_view(), name="claims"),
     path("api/v1/purchases/<str:purchase_id>", purchases.Purchase.as_view(), name="purchase"),
     path("api/v1/purchases/<str:purchase_id>/returns", returns.Returns.as_view(), name="returns"),
     path("api/v1/purchases/<str:purchase_id>/cancellation", returns.Cancellations.as_view(), name="cancellation"),
+    path("api/v1/purchases/<str:purchase_id>/member", moves.Moves.as_view(), name="move"),
 ]
 
 handler400 = "api.problems.bad_request"

@@ -1,6 +1,7 @@
 """Whom a bill is for, as the domain hears it: a till says an id, a phone, a card, or shows a code."""
 
 from datetime import datetime
+from uuid import UUID
 
 from api import reading
 from api.shapes.bills import MemberRef, Proof
@@ -28,6 +29,17 @@ def of(member: str | MemberRef | None, *, at: datetime) -> Who | None:
         return NOBODY
 
 
+def member_id(who: Who | None, *, practice: bool) -> UUID | None:
+    """Whom they name now; None for nobody."""
+    if who is None or who is NOBODY:
+        return None
+    if who.kind == "id":
+        return UUID(who.value)
+    by = finding.by_phone if who.kind == "phone" else finding.by_card
+    named = by(who.value, practice=practice)
+    return named.pk if named else None
+
+
 def is_proven(
     who: Who | None, member: str | MemberRef | None, proof: Proof | None, *, practice: bool, at: datetime
 ) -> bool:
@@ -42,8 +54,4 @@ def is_proven(
         shown = str(qr.verify(proof.qr, at=at))
     except qr.QrRefused:
         return False
-    if who.kind == "id":
-        return who.value == shown
-    by = finding.by_phone if who.kind == "phone" else finding.by_card
-    named = by(who.value, practice=practice)
-    return named is not None and str(named.pk) == shown
+    return str(member_id(who, practice=practice)) == shown

@@ -39,8 +39,8 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
 }
 REFUSALS: dict[str, tuple[str, str]] = {
     "own_bill": (
-        "Hóa đơn do chính nhân viên này lập nên không tích điểm",
-        "No points: the bill was keyed by this member of staff",
+        "Đây là số của nhân viên đang bán, không tích được cho hóa đơn của chính mình.",
+        "This is the number of the person at the till: no points on a bill keyed by oneself.",
     ),
     "waits_for_staff": (
         "Giờ bán cần kiểm tra: điểm chờ nhân viên duyệt",
@@ -57,6 +57,11 @@ KINDS: dict[str, tuple[str, str]] = {
     "absorb": ("Cửa hàng chịu", "Borne by the shop"),
     "adjust": ("Điều chỉnh", "Adjusted"),
     "opening": ("Số dư ban đầu", "Opening balance"),
+}
+CAUSES: dict[tuple[str, str], tuple[str, str]] = {
+    ("earn", "move"): ("Hóa đơn được chuyển đến", "A bill came to you"),
+    ("earn", "claim"): ("Tích điểm bù", "A bill claimed later"),
+    ("clawback", "move"): ("Hóa đơn chuyển sang thành viên khác", "A bill went to another member"),
 }
 _MONEY_FIELDS = {"per_amount", "base"}
 
@@ -96,5 +101,7 @@ def voucher(view: VoucherView, *, currency: str, language: Language) -> str:
     return said
 
 
-def kind(code: str, *, language: Language) -> str:
-    return pick(KINDS[code], language) if code in KINDS else code
+def kind(code: str, *, cause: str = "", language: Language) -> str:
+    """What an entry is; `cause` = move or claim where a bill's change of member brought it."""
+    told = CAUSES.get((code, cause)) or KINDS.get(code)
+    return pick(told, language) if told else code

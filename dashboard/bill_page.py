@@ -1,6 +1,8 @@
 """Everything the page of one bill shows: its lines, how it was paid, the points with their reasons, what came back."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,13 +11,17 @@ from django.utils.translation import gettext as _
 
 from dashboard import access, linking, people, wording
 from dashboard.tables import Table
-from loyalty.models import EntryRow, Purchase, PurchaseLine, Return, ReturnLine
+from loyalty.models import BillMove, EntryRow, Purchase, PurchaseLine, Return, ReturnLine
 from rewards import queries as vouchers
 
 
 def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
     currency = wording.currency()
-    shown = people.shown(request, [purchase.member_id]).get(purchase.member_id) if purchase.member_id else None
+    moves = list(BillMove.objects.filter(purchase=purchase).order_by("step"))
+    owner = moves[-1].to_member_id if moves else purchase.member_id
+    parties = {one for one in (purchase.member_id, *(move.to_member_id for move in moves)) if one is not None}
+    named = people.shown(request, parties)
+    shown = named.get(owner) if owner else None
     linked = shown is not None and access.may(request.user, "view", "member")
     returns = list(Return.objects.filter(purchase=purchase).order_by("recorded_at"))
     actors = wording.Actors([purchase.by])
@@ -26,7 +32,7 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
     decision = getattr(purchase, "decision", None)
     return {
         "purchase": purchase,
-        "who": linking.to("members_member", purchase.member_id, shown.name) if linked and shown else None,
+        "who": linking.to("members_member", owner, shown.name) if linked and shown else None,
         "who_plain": shown.name if shown else _("khách lẻ"),
         "state": "posted" if decision else purchase.status,
         "decision": decision
@@ -62,18 +68,22 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
             (_("Khách trả"), money(purchase.due)),
         ],
         "points": [
-            (_("Tích"), wording.points(purchase.earned, signed=True)),
+            (_("Tích"), wording.points(moves[-1].earned if moves else purchase.earned, signed=True)),
             (_("Dùng"), wording.points(-purchase.spent)),
-            (_("Còn lại sau hóa đơn"), wording.points(purchase.available_after)),
+            (
+                _("Còn lại sau hóa đơn"),
+                wording.points(moves[-1].available_after if moves else purchase.available_after),
+            ),
         ]
-        if purchase.member_id
+        if owner
         else [],
-        "reasons": purchase.reasons,
+        "reasons": moves[-1].reasons if moves else purchase.reasons,
         "tables": [
             _lines(purchase, money),
             *([_vouchers(purchase, money)] if purchase.voucher_discount else []),
             *([_returns(returns, money)] if returns else []),
-            _entries(purchase),
+            *([_moves(moves, named)] if moves else []),
+            _entries(purchase, owner=owner, parties=parties),
         ],
     }
 
@@ -151,10 +161,39 @@ def _returns(returns: list[Return], money: Any) -> Table:
     )
 
 
-def _entries(purchase: Purchase) -> Table:
+def _moves(moves: list[BillMove], named: Mapping[UUID, Any]) -> Table:
+    actors = wording.Actors([move.by for move in moves])
+
+    def name(member_id: UUID | None) -> str:
+        shown = named.get(member_id) if member_id else None
+        return shown.name if shown else wording.NOTHING if member_id else _("khách lẻ")
+
+    return Table(
+        title=_("Chuyển hóa đơn"),
+        headings=[_("Lúc"), _("Loại"), _("Từ"), _("Sang"), _("Trừ"), _("Tích"), _("Lý do"), _("Người ghi")],
+        numbers=(4, 5),
+        rows=[
+            [
+                wording.moment(move.at),
+                move.get_kind_display(),
+                name(move.from_member_id),
+                name(move.to_member_id),
+                wording.points(-move.earned_back),
+                wording.points(move.earned, signed=True),
+                move.reason,
+                actors.name(move.by),
+            ]
+            for move in moves
+        ],
+        empty="",
+    )
+
+
+def _entries(purchase: Purchase, *, owner: UUID | None, parties: set[UUID]) -> Table:
+    """Of everybody the bill ever belonged to."""
     entries = (
-        EntryRow.objects.filter(member_id=purchase.member_id, purchase_id=purchase.pk).order_by("seq")
-        if purchase.member_id
+        EntryRow.objects.filter(member_id__in=parties, purchase_id=purchase.pk).order_by("recorded_at", "seq")
+        if parties
         else []
     )
     return Table(
@@ -171,7 +210,5 @@ def _entries(purchase: Purchase) -> Table:
             for entry in entries
         ],
         empty=_("Hóa đơn này không làm thay đổi điểm."),
-        more=f"{reverse('admin:loyalty_entryrow_changelist')}?member={purchase.member_id}"
-        if purchase.member_id
-        else "",
+        more=f"{reverse('admin:loyalty_entryrow_changelist')}?member={owner}" if owner else "",
     )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from dashboard import access, linking, people, wording
 from dashboard.tables import Table
-from loyalty import queries
-from loyalty.models import Lot, Purchase, TierBeginning
+from loyalty import owning, queries
+from loyalty.models import Lot, TierBeginning
 from members import consenting
 from members.models import Identifier, Member, TimelineItem
 from members.models.consent import Purpose
@@ -110,7 +110,8 @@ def _statement(member_id: UUID, stores: dict[int, str]) -> Table:
 
 
 def _purchases(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
-    rows = Purchase.objects.filter(member_id=member_id).order_by("-occurred_at")[:SHOWN]
+    rows = list(owning.bills_of(member_id).order_by("-occurred_at")[:SHOWN])
+    moves = owning.last_moves(rows)
     return Table(
         title=_("Hóa đơn"),
         headings=[_("Ngày"), _("Số hóa đơn"), _("cửa hàng"), _("Tổng"), _("Tích"), _("Dùng"), _("Trạng thái")],
@@ -121,7 +122,7 @@ def _purchases(member_id: UUID, stores: dict[int, str], currency: str) -> Table:
                 linking.to("loyalty_purchase", row.pk, row.receipt),
                 stores.get(row.store_id, ""),
                 wording.money(row.total, currency=currency),
-                wording.points(row.earned),
+                wording.points(moves[row.pk].earned if row.pk in moves else row.earned),
                 wording.points(row.spent),
                 row.get_status_display(),
             ]

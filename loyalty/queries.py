@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import Q
 
 from events.refusals import Missing
-from loyalty import policies
+from loyalty import owning, policies
 from loyalty.models import (
+    BillMove,
     Entry,
     Purchase,
     PurchaseLine,
@@ -56,7 +57,7 @@ class TierStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One entry of a member's account, as a statement shows it."""
+    """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands."""
 
     seq: int
     kind: str
@@ -69,6 +70,7 @@ class StatementLine:
     purchase_id: UUID | None
     receipt: str
     reason: str
+    cause: str
 
 
 def balance(member_id: UUID, *, at: datetime) -> Balance:
@@ -122,13 +124,16 @@ def standing(member_id: UUID, *, at: datetime, tier_id: int | None) -> TierStand
     )
 
 
-def purchase(purchase_id: UUID, *, store_id: int | None = None) -> PurchaseRecord:
-    """One bill with its lines and returns. `store_id`: only if it is that store's. Raises PurchaseUnknown."""
+def purchase(purchase_id: UUID, *, store_id: int | None = None, step: int | None = None) -> PurchaseRecord:
+    """One bill with its lines, returns and moves. `store_id`: only if it is that store's. Raises PurchaseUnknown.
+
+    `step`: as it stood after so many moves.
+    """
     where = Q(id=purchase_id) & (Q(store_id=store_id) if store_id is not None else Q())
     row = Purchase.objects.filter(where).select_related("store", "terminal", "tier_after").first()
     if row is None:
         raise PurchaseUnknown()
-    return _purchase_records([row])[0]
+    return _purchase_records([row], step=step)[0]
 
 
 def purchases_by_receipt(receipt: str, *, store_id: int) -> list[PurchaseRecord]:
@@ -137,9 +142,10 @@ def purchases_by_receipt(receipt: str, *, store_id: int) -> list[PurchaseRecord]
     return _purchase_records(rows.select_related("store", "terminal", "tier_after").order_by("-occurred_at")[:20])
 
 
-def _purchase_records(rows: Iterable[Purchase]) -> list[PurchaseRecord]:
+def _purchase_records(rows: Iterable[Purchase], *, step: int | None = None) -> list[PurchaseRecord]:
     rows = list(rows)
     ids = [row.id for row in rows]
+    moves = owning.moves_of(ids)
     lines: dict[UUID, list[LineRecord]] = defaultdict(list)
     for line in PurchaseLine.objects.filter(purchase_id__in=ids).order_by("line"):
         lines[line.purchase_id].append(_line(line))
@@ -147,35 +153,40 @@ def _purchase_records(rows: Iterable[Purchase]) -> list[PurchaseRecord]:
     for record in _return_records(Return.objects.filter(purchase_id__in=ids).order_by("recorded_at", "id")):
         returns[record.purchase_id].append(record)
     first_tier = policies.last_known(rows[0].occurred_at).first_tier.code if rows else None
-    return [
-        PurchaseRecord(
-            id=row.id,
-            store_code=row.store.code,
-            store_name=row.store.name,
-            terminal_code=row.terminal.code if row.terminal else "",
-            receipt=row.receipt,
-            business_date=row.business_date,
-            status=row.status,
-            member_id=row.member_id,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            channel=row.channel,
-            total=row.total,
-            voucher_discount=row.voucher_discount,
-            points_value=row.points_value,
-            due=row.due,
-            earned=row.earned,
-            spent=row.spent,
-            available_after=row.available_after or 0,
-            debt_after=row.debt_after or 0,
-            tier_code=_tier_code(row, first_tier),
-            tier_changed=row.tier_id != row.tier_after_id,
-            reasons=row.reasons,
-            lines=tuple(lines[row.id]),
-            returns=tuple(returns[row.id]),
-        )
-        for row in rows
-    ]
+    bills = [_bill(row, first_tier, lines=lines[row.id], returns=returns[row.id]) for row in rows]
+    return [owning.after(bill, moves.get(bill.id, ())[:step]) for bill in bills]
+
+
+def _bill(
+    row: Purchase, first_tier: str | None, *, lines: Sequence[LineRecord], returns: Sequence[ReturnRecord]
+) -> PurchaseRecord:
+    """As it was posted, with what came back since."""
+    return PurchaseRecord(
+        id=row.id,
+        store_code=row.store.code,
+        store_name=row.store.name,
+        terminal_code=row.terminal.code if row.terminal else "",
+        receipt=row.receipt,
+        business_date=row.business_date,
+        status=row.status,
+        member_id=row.member_id,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        channel=row.channel,
+        total=row.total,
+        voucher_discount=row.voucher_discount,
+        points_value=row.points_value,
+        due=row.due,
+        earned=row.earned,
+        spent=row.spent,
+        available_after=row.available_after or 0,
+        debt_after=row.debt_after or 0,
+        tier_code=_tier_code(row, first_tier),
+        tier_changed=row.tier_id != row.tier_after_id,
+        reasons=row.reasons,
+        lines=tuple(lines),
+        returns=tuple(returns),
+    )
 
 
 def _tier_code(row: Purchase, first_tier: str | None) -> str | None:
@@ -256,6 +267,8 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
     page = list(entries.order_by("-seq")[:limit])
     bills = {entry.purchase_id for entry in page if entry.purchase_id}
     receipts = dict(Purchase.objects.filter(id__in=bills).values_list("id", "receipt"))
+    moves = {entry.move_id for entry in page if entry.move_id}
+    causes = dict(BillMove.objects.filter(id__in=moves).values_list("id", "kind")) if moves else {}
     return [
         StatementLine(
             seq=entry.seq,
@@ -269,6 +282,7 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
             purchase_id=entry.purchase_id,
             receipt=receipts.get(entry.purchase_id, "") if entry.purchase_id else "",
             reason=entry.reason,
+            cause=causes.get(entry.move_id, "") if entry.move_id else "",
         )
         for entry in page
     ]

@@ -65,8 +65,38 @@ class ReturnRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRecord:
+    """A bill came to a member, from another (move) or from none (claim); the balance is the new owner's right after.
+
+    `earned_back` left the old owner, `earned` came to the new one. `returned`: the returns that had come before.
+    """
+
+    id: UUID
+    purchase_id: UUID
+    step: int
+    kind: str
+    from_member_id: UUID | None
+    to_member_id: UUID
+    at: datetime
+    by: str
+    reason: str
+    earned_back: int
+    absorbed: int
+    earned: int
+    available_after: int
+    debt_after: int
+    tier_code: str
+    tier_changed: bool
+    reasons: dict[str, Any] = field(default_factory=dict)
+    returned: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseRecord:
-    """A bill as it was posted. `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}]}."""
+    """A bill as it was posted; where it has moved, with its owner now and what the owner got for it.
+
+    `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}]}.
+    """
 
     id: UUID
     store_code: str
@@ -92,3 +122,4 @@ class PurchaseRecord:
     reasons: dict[str, Any] = field(default_factory=dict)
     lines: tuple[LineRecord, ...] = ()
     returns: tuple[ReturnRecord, ...] = ()
+    moves: tuple[MoveRecord, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from loyalty import splitting
 from loyalty.models import EarningRule, SpendingPolicy
-from loyalty.records import LineRecord
+from loyalty.records import LineRecord, ReturnRecord
 from loyalty.rules import base as base_rule
 
 
@@ -88,14 +88,29 @@ def back(sold: Sold, returned: Mapping[int, int], *, whole: bool, rule: EarningR
 
 def kept_points(sold: Sold, returned: Mapping[int, int], *, rule: EarningRule, spending: SpendingPolicy) -> int:
     """min(earned, the award of what is kept) under the rule as it was at the purchase."""
+    base = kept_base(sold.lines, returned, spending=spending)
+    return min(sold.earned, base_rule.award(base, rule=rule))
+
+
+def kept_base(lines: Sequence[LineRecord], returned: Mapping[int, int], *, spending: SpendingPolicy) -> int:
+    """The part of what is kept that earns (minor units)."""
     base = 0
-    for line in sold.lines:
+    for line in lines:
         if not line.earns:
             continue
         earning = line.base + (line.points_discount if spending.part_paid_earns else 0)
         gone = splitting.given_up(earning, returned[line.line], line.amount) if line.line in returned else 0
         base += earning - gone
-    return min(sold.earned, base_rule.award(base, rule=rule))
+    return base
+
+
+def gone_by_line(returns: Sequence[ReturnRecord]) -> dict[int, int]:
+    """Line → amount that came back with these returns."""
+    gone: dict[int, int] = {}
+    for record in returns:
+        for line in record.lines:
+            gone[line.line] = gone.get(line.line, 0) + line.amount
+    return gone
 
 
 def _touched(sold: Sold, returned: Mapping[int, int]) -> list[LineRecord]:

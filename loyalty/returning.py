@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Sum
 
 from events import commands
 from events.refusals import Conflict, Refusal
-from loyalty import clocks, policies, queries, refunds
+from loyalty import clocks, owning, policies, queries, refunds
 from loyalty.ledger import posting
-from loyalty.models import Purchase, Return, ReturnLine, ReviewDecision
+from loyalty.models import Return, ReturnLine
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
 from loyalty.refunds import Back, Sold
 from loyalty.till import Till
@@ -81,29 +81,32 @@ def return_lines(
     """
     happened = occurred_at or at
     period = till.receipt_period(till.business_date(happened))
+
+    def once() -> Returned:
+        opened = posting.open_return(
+            purchase_id=purchase_id, store_id=till.store_id, period=period, receipt=receipt, at=at, by=till.by
+        )
+        if opened.return_id is not None:
+            if opened.return_fingerprint != fingerprint or opened.return_purchase != purchase_id:
+                raise ReturnConflict()
+            return Returned(queries.returned(opened.return_id), replayed=True)
+        bill = queries.purchase(purchase_id, store_id=till.store_id)
+        if happened < bill.occurred_at or happened > at + clocks.AHEAD_POSTED:
+            raise ReturnedBeforeSold()
+        head = {
+            "id": opened.new_id,
+            "kind": Return.Kind.RETURN.value,
+            "period": period,
+            "receipt": receipt,
+            "fingerprint": fingerprint,
+            "occurred_at": happened,
+            "import_id": import_id,
+        }
+        return _post(bill, lines, head=head, till=till, at=at, request_id=request_id)
+
     for attempt in (1, 2):
         try:
-            with transaction.atomic():
-                opened = posting.open_return(
-                    purchase_id=purchase_id, store_id=till.store_id, period=period, receipt=receipt, at=at, by=till.by
-                )
-                if opened.return_id is not None:
-                    if opened.return_fingerprint != fingerprint or opened.return_purchase != purchase_id:
-                        raise ReturnConflict()
-                    return Returned(queries.returned(opened.return_id), replayed=True)
-                bill = queries.purchase(purchase_id, store_id=till.store_id)
-                if happened < bill.occurred_at or happened > at + clocks.AHEAD_POSTED:
-                    raise ReturnedBeforeSold()
-                head = {
-                    "id": opened.new_id,
-                    "kind": Return.Kind.RETURN.value,
-                    "period": period,
-                    "receipt": receipt,
-                    "fingerprint": fingerprint,
-                    "occurred_at": happened,
-                    "import_id": import_id,
-                }
-                return _post(bill, lines, head=head, till=till, at=at, request_id=request_id)
+            return owning.while_it_stays(once)
         except IntegrityError as error:
             # posted for another bill under the same receipt between our look and our write: look again
             if RECEIPT_CONSTRAINT not in str(error) or attempt == 2:
@@ -118,7 +121,8 @@ def cancel(
 
     `key` is the caller's idempotency key; the same key again is answered alike, another command's key conflicts.
     """
-    with transaction.atomic():
+
+    def once() -> Returned:
         opened = posting.open_return(
             purchase_id=purchase_id, store_id=till.store_id, period="", receipt=None, at=at, by=till.by
         )
@@ -150,6 +154,8 @@ def cancel(
         )
         return done
 
+    return owning.while_it_stays(once)
+
 
 def _post(
     bill: PurchaseRecord,
@@ -161,13 +167,12 @@ def _post(
     request_id: str,
 ) -> Returned:
     """Write one return of a bill whose account is locked."""
-    row = Purchase.objects.only("id", "rule_id", "base", "status").get(id=bill.id)
-    sold = _sold(bill, row)
+    sold = _sold(bill)
     gone = _gone(bill.id)
     back_lines = _left(bill, gone) if lines is None else _checked(bill, gone, lines)
     if not back_lines:
         raise NothingLeft()
-    before = _back_before(bill.id)
+    before = _back_before(bill)
     after_amounts, whole = _after(bill, gone, back_lines)
     terms = policies.at(bill.occurred_at)
     rule = terms.earning
@@ -214,18 +219,14 @@ def _post(
     return Returned(queries.returned(UUID(str(written["id"]))), replayed=False)
 
 
-def _sold(bill: PurchaseRecord, row: Purchase) -> Sold:
-    earned = bill.earned
-    if row.status == Purchase.Status.REVIEW:
-        decision = ReviewDecision.objects.filter(purchase_id=row.id, approved=True).first()
-        earned = decision.earned if decision else 0
+def _sold(bill: PurchaseRecord) -> Sold:
     return Sold(
         total=bill.total,
         voucher_discount=bill.voucher_discount,
         points_value=bill.points_value,
         due=bill.due,
-        base=row.base,
-        earned=earned,
+        base=sum(line.base for line in bill.lines),
+        earned=owning.earned(bill),
         spent=bill.spent,
         lines=bill.lines,
     )
@@ -239,10 +240,12 @@ def _gone(purchase_id: UUID) -> dict[int, tuple[Decimal, int]]:
     return {row["line"]: (row["q"], row["a"]) for row in sums}
 
 
-def _back_before(purchase_id: UUID) -> Back:
-    names = ("amount", "discount", "points_value", "due", "base", "clawed_back", "given_back")
-    sums = Return.objects.filter(purchase_id=purchase_id).aggregate(**{f"sum_{name}": Sum(name) for name in names})
-    return Back(**{name: sums[f"sum_{name}"] or 0 for name in names})
+def _back_before(bill: PurchaseRecord) -> Back:
+    """What has come back so far; of the points earned, since the bill is its owner's."""
+    names = ("amount", "discount", "points_value", "due", "base", "given_back")
+    sums = Return.objects.filter(purchase_id=bill.id).aggregate(**{f"sum_{name}": Sum(name) for name in names})
+    clawed_back = owning.earned(bill) - owning.earned_still(bill)
+    return Back(clawed_back=clawed_back, **{name: sums[f"sum_{name}"] or 0 for name in names})
 
 
 def _left(bill: PurchaseRecord, gone: Mapping[int, tuple[Decimal, int]]) -> list[ReturnedLine]:

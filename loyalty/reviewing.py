@@ -74,10 +74,7 @@ def _kept(bill: PurchaseRecord, terms: Policies) -> int:
     )
     if any(record.whole for record in bill.returns):
         return 0
-    gone: dict[int, int] = {}
-    for record in bill.returns:
-        for line in record.lines:
-            gone[line.line] = gone.get(line.line, 0) + line.amount
+    gone = refunds.gone_by_line(bill.returns)
     return refunds.kept_points(sold, gone, rule=terms.earning, spending=terms.spending)
 
 

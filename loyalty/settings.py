@@ -89,6 +89,8 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "purchase.returned",
             "purchase.cancelled",
             "purchase.reviewed",
+            "purchase.moved",
+            "purchase.claimed",
             "purchases.imported",
         ),
     ),

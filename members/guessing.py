@@ -5,6 +5,9 @@ tries, nor an engine that is down lets anybody guess on.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -45,6 +48,47 @@ def forgive(*, kind: str, of: str) -> None:
 def take_back(*, guess: int) -> None:
     """This one try was right; the others of its key (an address many people share) still count."""
     Guess.objects.filter(pk=guess).delete()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So many tries at the secret `kind` of `of` within a while."""
+
+    kind: str
+    of: str
+    tries: int
+    within: timedelta
+
+
+@dataclass(slots=True)
+class Tries:
+    """The tries of one call. Written down before they are judged; those that were not wrong are taken back."""
+
+    written: list[int] = field(default_factory=list)
+    refused: TooManyGuesses | None = None
+    wrong: bool = False
+
+    def must_be_free(self) -> None:
+        """Raises TooManyGuesses where one of the limits was reached."""
+        if self.refused is not None:
+            raise self.refused
+
+
+@contextmanager
+def counted(*limits: Limit, at: datetime) -> Iterator[Tries]:
+    """Around a call that may be a guess. Begin it before the transaction: the count outlives that."""
+    tries = Tries()
+    try:
+        for one in limits:
+            tries.written.append(count(kind=one.kind, of=one.of, limit=one.tries, within=one.within, at=at))
+    except TooManyGuesses as refused:
+        tries.refused = refused
+    try:
+        yield tries
+    finally:
+        if not tries.wrong:
+            for guess in tries.written:
+                take_back(guess=guess)
 
 
 def _key(kind: str, of: str) -> bytes:

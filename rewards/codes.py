@@ -5,21 +5,17 @@
 
 import hashlib
 import hmac
-import re
 from uuid import UUID
 
 from django.conf import settings
 
 from events.refusals import Refusal
-from loyalty import conf
+from loyalty import conf, crockford
+from loyalty.crockford import ALPHABET
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 14
 LONGEST_TYPED = 40
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-# what people read as another character, as Crockford says
-_READ_AS = str.maketrans("OIL", "011")
-_BETWEEN = re.compile(r"[\s\-\u2010-\u2015.]+")
 
 
 class CodeUnreadable(Refusal):
@@ -32,7 +28,7 @@ def of(voucher_id: UUID) -> str:
     """The code of a voucher, as the database looks for it: 14 characters without dashes."""
     digest = hmac.digest(_key("voucher codes"), voucher_id.bytes, hashlib.sha256)
     number = int.from_bytes(digest[:9], "big") >> 7
-    body = "".join(ALPHABET[number >> shift & 31] for shift in range(60, -5, -5))
+    body = crockford.written(number, length=LENGTH - 1)
     return body + check_character(body)
 
 
@@ -43,7 +39,7 @@ def shown(code: str) -> str:
 
 def read(typed: str) -> str:
     """The code somebody typed, with blanks, dashes, small letters, O for 0 and I or L for 1. Raises CodeUnreadable."""
-    code = _BETWEEN.sub("", typed).upper().translate(_READ_AS)
+    code = crockford.read(typed)
     if len(code) != LENGTH or any(character not in _VALUES for character in code):
         raise CodeUnreadable
     if check_character(code[:-1]) != code[-1]:

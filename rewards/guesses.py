@@ -1,45 +1,22 @@
 """Tries at codes of vouchers are counted, per till and over all tills: a wrong one stays counted for a while."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from members import guessing
-from members.guessing import TooManyGuesses
+from members.guessing import Limit, Tries
 
 PER_TILL = 20
 OVERALL = 2000
 WITHIN = timedelta(minutes=15)
 
-
-@dataclass(slots=True)
-class Tries:
-    """The tries of one call. Written down before they are judged; those that were not wrong are taken back."""
-
-    written: list[int] = field(default_factory=list)
-    refused: TooManyGuesses | None = None
-    wrong: bool = False
-
-    def must_be_free(self) -> None:
-        """Raises TooManyGuesses where this till, or all together, guessed too often."""
-        if self.refused is not None:
-            raise self.refused
+__all__ = ["OVERALL", "PER_TILL", "WITHIN", "Tries", "counted"]
 
 
-@contextmanager
-def counted(*, codes: int, by: str, at: datetime) -> Iterator[Tries]:
+def counted(*, codes: int, by: str, at: datetime) -> AbstractContextManager[Tries]:
     """Around a call that names `codes` vouchers by code. Begin it before the transaction: the count outlives that."""
-    tries = Tries()
-    if codes:
-        try:
-            for kind, of, limit in (("voucher at a till", by, PER_TILL), ("voucher", "everywhere", OVERALL)):
-                tries.written.append(guessing.count(kind=kind, of=of, limit=limit, within=WITHIN, at=at))
-        except TooManyGuesses as refused:
-            tries.refused = refused
-    try:
-        yield tries
-    finally:
-        if not tries.wrong:
-            for guess in tries.written:
-                guessing.take_back(guess=guess)
+    limits = (
+        Limit(kind="voucher at a till", of=by, tries=PER_TILL, within=WITHIN),
+        Limit(kind="voucher", of="everywhere", tries=OVERALL, within=WITHIN),
+    )
+    return guessing.counted(*(limits if codes else ()), at=at)

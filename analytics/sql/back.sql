@@ -1,10 +1,10 @@
 -- What returns change: {returns} chooses from `r`. A return takes its part of a line's revenue and cost in proportion, down
 -- to the unit; the one that makes the bill whole takes all that is left, so that any split of a return comes to the same.
--- No part depends on the order of the returns.
+-- No part depends on the order of the returns. A return is of the member whose the bill was then.
 back AS (
     SELECT
         r.id, r.purchase_id, r.store_id, r.business_date, r.due, r.clawed_back, r.given_back, r.whole,
-        b.member_id, b.store_id AS sold_at, b.business_date AS sold_on
+        r.member_id, b.store_id AS sold_at, b.business_date AS sold_on
     FROM loyalty_return r
     JOIN analytics_bill b ON b.id = r.purchase_id
     WHERE {returns}

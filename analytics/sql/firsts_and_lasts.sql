@@ -1,4 +1,5 @@
--- First and last kept bill of {members}, looked up by index in the books as they stand now, under the locks of the states.
+-- First and last kept bill of {members}, looked up by index in the books as they stand now, under the locks of the states:
+-- of the bills sold to a member that never moved, and of those that came to the member and stayed.
 -- Answers the months between which a first bill moved.
 WITH shifted AS (
     UPDATE analytics_memberstate s
@@ -10,13 +11,31 @@ WITH shifted AS (
             l.business_date AS last_on
         FROM ({members}) who
         LEFT JOIN LATERAL (
-            SELECT b.id, b.business_date FROM analytics_bill b
-            WHERE b.member_id = who.member_id AND b.gone_on IS NULL
+            SELECT * FROM (
+                (SELECT b.id, b.business_date, b.occurred_at FROM analytics_bill b
+                WHERE b.member_id = who.member_id AND b.gone_on IS NULL
+                    AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = b.id)
+                ORDER BY b.occurred_at, b.id LIMIT 1)
+                UNION ALL
+                (SELECT b.id, b.business_date, b.occurred_at FROM loyalty_billowner o
+                JOIN analytics_bill b ON b.id = o.purchase_id
+                WHERE o.member_id = who.member_id AND b.gone_on IS NULL
+                ORDER BY b.occurred_at, b.id LIMIT 1)
+            ) b
             ORDER BY b.occurred_at, b.id LIMIT 1
         ) f ON true
         LEFT JOIN LATERAL (
-            SELECT b.id, b.business_date, b.occurred_at FROM analytics_bill b
-            WHERE b.member_id = who.member_id AND b.gone_on IS NULL
+            SELECT * FROM (
+                (SELECT b.id, b.business_date, b.occurred_at FROM analytics_bill b
+                WHERE b.member_id = who.member_id AND b.gone_on IS NULL
+                    AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = b.id)
+                ORDER BY b.occurred_at DESC, b.id DESC LIMIT 1)
+                UNION ALL
+                (SELECT b.id, b.business_date, b.occurred_at FROM loyalty_billowner o
+                JOIN analytics_bill b ON b.id = o.purchase_id
+                WHERE o.member_id = who.member_id AND b.gone_on IS NULL
+                ORDER BY b.occurred_at DESC, b.id DESC LIMIT 1)
+            ) b
             ORDER BY b.occurred_at DESC, b.id DESC LIMIT 1
         ) l ON true
     ) k

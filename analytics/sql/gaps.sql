@@ -5,7 +5,7 @@ FROM (
     SELECT business_date - lag(business_date) OVER (PARTITION BY member_id ORDER BY business_date) AS gap
     FROM (
         SELECT DISTINCT b.member_id, b.business_date
-        FROM analytics_bill b
+        FROM analytics_owned b
         WHERE b.member_id IS NOT NULL
             AND b.business_date > %(date)s::date - %(year)s AND b.business_date <= %(date)s::date
             AND (b.gone_on IS NULL OR b.gone_on > %(date)s::date)

@@ -8,7 +8,7 @@ WITH ends AS (
         b.member_id,
         bool_or(b.business_date <= e.start AND (b.gone_on IS NULL OR b.gone_on > e.start)) AS at_start,
         bool_or(b.business_date > e.finish - %(window)s AND (b.gone_on IS NULL OR b.gone_on > e.finish)) AS at_end
-    FROM analytics_bill b
+    FROM analytics_owned b
     CROSS JOIN ends e
     WHERE b.member_id IS NOT NULL
         AND b.business_date > %(date)s::date - %(period)s - %(window)s AND b.business_date <= %(date)s::date
@@ -17,10 +17,20 @@ WITH ends AS (
     SELECT count(*) AS members
     FROM present p
     WHERE p.at_end AND NOT p.at_start
-        AND EXISTS (
-            SELECT FROM analytics_bill b, ends e
-            WHERE b.member_id = p.member_id AND b.business_date <= e.start
-                AND (b.gone_on IS NULL OR b.gone_on > e.finish)
+        AND (
+            EXISTS (
+                SELECT FROM analytics_bill b, ends e
+                WHERE b.member_id = p.member_id AND b.business_date <= e.start
+                    AND (b.gone_on IS NULL OR b.gone_on > e.finish)
+                    AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = b.id)
+            )
+            OR EXISTS (
+                SELECT FROM loyalty_billowner o
+                JOIN analytics_bill b ON b.id = o.purchase_id
+                CROSS JOIN ends e
+                WHERE o.member_id = p.member_id AND b.business_date <= e.start
+                    AND (b.gone_on IS NULL OR b.gone_on > e.finish)
+            )
         )
 )
 SELECT

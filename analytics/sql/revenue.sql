@@ -1,7 +1,7 @@
 -- Revenue and profit of the month %(month)s as of the end of %(as_of)s, by who bought; appended to the moves of its days.
 , visited AS (
     SELECT DISTINCT b.member_id
-    FROM analytics_bill b
+    FROM analytics_owned b
     WHERE b.member_id IS NOT NULL
         AND b.business_date >= %(month)s AND b.business_date <= %(last)s
         AND (b.gone_on IS NULL OR b.gone_on > %(as_of)s)
@@ -12,6 +12,12 @@
         SELECT FROM analytics_bill b
         WHERE b.member_id = v.member_id AND b.business_date < %(month)s
             AND (b.gone_on IS NULL OR b.gone_on > %(as_of)s)
+            AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = b.id)
+    ) AND NOT EXISTS (
+        SELECT FROM loyalty_billowner o
+        JOIN analytics_bill b ON b.id = o.purchase_id
+        WHERE o.member_id = v.member_id AND b.business_date < %(month)s
+            AND (b.gone_on IS NULL OR b.gone_on > %(as_of)s)
     )
 ), part AS (
     SELECT
@@ -19,6 +25,7 @@
         m.gross - m.returned AS revenue, m.profit, m.costed
     FROM move m
     LEFT JOIN fresh f ON f.member_id = m.member_id
+    WHERE m.business_date >= %(month)s AND m.business_date <= %(last)s
 )
 UPDATE analytics_revenuemonth r
 SET as_of = %(as_of)s, counted_at = %(at)s, counting = false,

@@ -182,3 +182,33 @@ class Return(Body):
 
 class Cancellation(Body):
     """Nothing is asked: the address says which bill."""
+
+
+class Move(Body):
+    """Whose the bill is, and why it was somebody else's."""
+
+    member: Identity | MemberRef
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+# the type of a field that is itself called date
+Day = date
+
+
+class Claim(Body):
+    """A guest's bill named by what its receipt says (number, business date, total), or by the code printed on it."""
+
+    member: Identity | MemberRef
+    receipt: Receipt | None = None
+    date: Day | None = None
+    amount: Amount | None = None
+    code: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.date = day(self.date)
+        named = (self.receipt is not None, self.date is not None, self.amount is not None)
+        if self.code is not None if any(named) else self.code is None:
+            raise ValueError("receipt_or_code")
+        if any(named) and not all(named):
+            raise ValueError("receipt_date_and_amount")

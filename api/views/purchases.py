@@ -39,8 +39,14 @@ class BillDoor(Door):
     """What the calls that ask for a bill share."""
 
     def show(self, found: PurchaseRecord) -> shapes.PurchaseWithReturns:
-        used = vouchers.on_bill(found.id) if found.voucher_discount else ()
-        return answers.purchase_with_returns(found, used, till=self.caller.till, language=self.language)
+        return answers.purchase_with_returns(found, self._used(found), till=self.caller.till, language=self.language)
+
+    def as_sold(self, found: PurchaseRecord) -> shapes.Purchase:
+        """As the answer to a sale shows it."""
+        return answers.bill(found, self._used(found), till=self.caller.till, language=self.language)
+
+    def _used(self, found: PurchaseRecord) -> tuple[vouchers.UsedVoucher, ...]:
+        return vouchers.on_bill(found.id) if found.voucher_discount else ()
 
 
 class Purchases(BillDoor):

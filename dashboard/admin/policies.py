@@ -25,6 +25,7 @@ class ProgrammeAdmin(ShopAdmin):
     fieldsets = [
         (None, {"fields": ["name", "currency", "point_name_vi", "point_name_en"]}),
         (_("Điểm"), {"fields": ["manual_limit", "give_back_days", "debt_on_return"]}),
+        (_("Tích điểm bù và chuyển hóa đơn"), {"fields": ["claim_days", "claims_a_month", "move_days"]}),
         (_("Thanh toán"), {"fields": ["payment_methods"]}),
     ]
     # amounts are stored in minor units: another currency would silently change every bill

@@ -16,7 +16,7 @@ from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
 from dashboard.admin.searching import MemberFilter, member_ids
 from events import clock
 from events.refusals import Refusal
-from loyalty import reviewing
+from loyalty import owning, reviewing
 from loyalty.models import Purchase, ReviewDecision
 
 
@@ -33,6 +33,16 @@ class ReviewFilter(admin.SimpleListFilter):
         return open_reviews(queryset) if self.value() == "open" else queryset
 
 
+class OwnerFilter(MemberFilter):
+    """The bills that are the member's now, whoever they were sold to."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        id = _uuid(self.value())
+        if not self.value():
+            return queryset
+        return queryset.filter(owning.of_members([id])) if id else queryset.none()
+
+
 def open_reviews(purchases: QuerySet[Purchase]) -> QuerySet[Purchase]:
     decided = ReviewDecision.objects.filter(purchase=OuterRef("pk"))
     return purchases.filter(status=Purchase.Status.REVIEW).exclude(Exists(decided))
@@ -43,7 +53,7 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "purchase"
     list_display = ["bill", "when", "who", "shop", "amount", "earned_points", "spent_points", "state"]
     list_display_links = ["bill"]
-    list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", RangeDateFilter), MemberFilter]
+    list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", RangeDateFilter), OwnerFilter]
     search_fields = ["receipt"]
     search_help_text = _("Số hóa đơn, hoặc số điện thoại, mã thẻ của thành viên")
     ordering = ["-id"]
@@ -63,13 +73,17 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
         by_receipt = queryset.filter(receipt=term)
         if by_receipt.exists():
             return by_receipt, False
-        return queryset.filter(member_id__in=member_ids(request, term)), False
+        return queryset.filter(owning.of_members(list(member_ids(request, term)))), False
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
-        named = people.shown(request, [row.member_id for row in rows])
+        moves = owning.last_moves(rows)
+        for row in rows:
+            moved = moves.get(row.pk)
+            row.owner_id, row.points = (moved.to_member_id, moved.earned) if moved else (row.member_id, row.earned)
+        named = people.shown(request, [row.owner_id for row in rows])
         currency = wording.currency()
         for row in rows:
-            row.shown = named.get(row.member_id)
+            row.shown = named.get(row.owner_id)
             row.amount_words = wording.money(row.total, currency=currency)
 
     def change_view(
@@ -141,8 +155,8 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
         return _figure(row.amount_words)
 
     @display(description=_("tích"))
-    def earned_points(self, row: Purchase) -> Any:
-        return _figure(wording.points(row.earned, signed=True))
+    def earned_points(self, row: Any) -> Any:
+        return _figure(wording.points(row.points, signed=True))
 
     @display(description=_("dùng"))
     def spent_points(self, row: Purchase) -> Any:

@@ -107,11 +107,12 @@ SELECT p.id FROM loyalty_purchase p JOIN (
            sum(points_value) AS points_value, sum(base) AS base, sum(clawed_back) AS clawed_back,
            sum(given_back) AS given_back
       FROM loyalty_return GROUP BY purchase_id) r ON r.purchase_id = p.id
-  LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+  LEFT JOIN (SELECT purchase_id, sum(earned - earned_back) AS earned FROM loyalty_billmove GROUP BY purchase_id) m
+         ON m.purchase_id = p.id
  WHERE r.amount > p.total OR r.base > p.base OR r.given_back > p.spent
     OR (r.whole AND (r.amount, r.due, r.discount, r.points_value, r.base, r.given_back)
         IS DISTINCT FROM (p.total, p.due, p.voucher_discount, p.points_value, p.base, p.spent))
-    OR (r.whole AND p.status = 'posted' AND r.clawed_back <> p.earned)
+    OR (r.whole AND p.status = 'posted' AND r.clawed_back <> p.earned + coalesce(m.earned, 0))
 """
 
 L5_ENTRIES_FOLLOW_RETURNS = """
@@ -139,7 +140,7 @@ SELECT member_id, seq, kind FROM loyalty_entry
 
 L7_ONE_ENTRY_PER_BILL = """
 SELECT member_id, purchase_id, kind FROM loyalty_entry WHERE kind IN ('earn', 'spend') AND purchase_id IS NOT NULL
- GROUP BY member_id, purchase_id, kind HAVING count(*) > 1
+ GROUP BY member_id, purchase_id, kind, move_id HAVING count(*) > 1
 """
 
 L7_BILLS_MATCH_ENTRIES = """
@@ -147,15 +148,42 @@ SELECT p.id FROM loyalty_purchase p
   LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
   LEFT JOIN (SELECT purchase_id, sum(available - debt) FILTER (WHERE kind = 'earn') AS earned,
                     -sum(available - debt) FILTER (WHERE kind = 'spend') AS spent
-               FROM loyalty_entry WHERE kind IN ('earn', 'spend') GROUP BY purchase_id) e ON e.purchase_id = p.id
+               FROM loyalty_entry WHERE kind IN ('earn', 'spend') AND move_id IS NULL GROUP BY purchase_id) e
+         ON e.purchase_id = p.id
  WHERE p.earned + coalesce(d.earned, 0) <> coalesce(e.earned, 0) OR p.spent <> coalesce(e.spent, 0)
+"""
+
+L7_MOVES_FOLLOW_EACH_OTHER = """
+SELECT id FROM (
+  SELECT m.id, m.step, m.from_member_id, p.base - m.base AS gone, p.status, d.approved, m.returned,
+         row_number() OVER w AS nth, lag(m.to_member_id, 1, p.member_id) OVER w AS owner
+    FROM loyalty_billmove m JOIN loyalty_purchase p ON p.id = m.purchase_id
+    LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
+  WINDOW w AS (PARTITION BY m.purchase_id ORDER BY m.step)) moved
+ WHERE step <> nth OR from_member_id IS DISTINCT FROM owner
+    OR (status = 'posted' OR approved)
+       AND gone <> (SELECT coalesce(sum(base), 0) FROM loyalty_return WHERE id = ANY (returned))
+"""
+
+L7_ENTRIES_FOLLOW_MOVES = """
+SELECT m.id FROM loyalty_billmove m
+  LEFT JOIN (SELECT move_id, sum(available - debt) FILTER (WHERE kind = 'clawback') AS clawed,
+                    sum(available - debt) FILTER (WHERE kind = 'earn') AS earned
+               FROM loyalty_entry WHERE move_id IS NOT NULL GROUP BY move_id) e ON e.move_id = m.id
+ WHERE m.earned_back <> -coalesce(e.clawed, 0) OR m.earned <> coalesce(e.earned, 0)
+"""
+
+L7_GONE_WITH_ITS_POINTS = """
+SELECT e.purchase_id, e.member_id FROM loyalty_entry e JOIN loyalty_billowner o ON o.purchase_id = e.purchase_id
+ WHERE e.kind IN ('earn', 'clawback') AND e.member_id <> o.member_id
+ GROUP BY e.purchase_id, e.member_id HAVING sum(e.available - e.debt) <> 0
 """
 
 L7_BALANCE_PRINTED = """
 SELECT p.id FROM loyalty_purchase p
   JOIN LATERAL (SELECT available_after, debt_after FROM loyalty_entry
                  WHERE member_id = p.member_id AND purchase_id = p.id AND kind IN ('earn', 'spend')
-                   AND return_id IS NULL AND recorded_at = p.recorded_at
+                   AND return_id IS NULL AND move_id IS NULL AND recorded_at = p.recorded_at
                  ORDER BY seq DESC LIMIT 1) e ON true
  WHERE p.member_id IS NOT NULL AND p.status = 'posted' AND p.import_id IS NULL
    AND (p.available_after, p.debt_after) IS DISTINCT FROM (e.available_after, e.debt_after)
@@ -175,6 +203,8 @@ STRAYS = """
 SELECT p.id FROM loyalty_purchase p
   LEFT JOIN loyalty_store s ON s.id = p.store_id LEFT JOIN members_member m ON m.id = p.member_id
  WHERE s.id IS NULL OR (p.member_id IS NOT NULL AND m.id IS NULL)
+UNION ALL
+SELECT b.id FROM loyalty_billmove b LEFT JOIN members_member m ON m.id = b.to_member_id WHERE m.id IS NULL
 UNION ALL
 SELECT a.member_id FROM loyalty_account a LEFT JOIN members_member m ON m.id = a.member_id WHERE m.id IS NULL
 """
@@ -196,6 +226,10 @@ WITH metric AS (
    WHERE p.member_id IS NOT NULL AND (p.status = 'posted' OR d.approved)
   UNION ALL
   SELECT member_id, counts_at, -base FROM loyalty_return WHERE member_id IS NOT NULL
+  UNION ALL
+  SELECT to_member_id, counts_at, base FROM loyalty_billmove
+  UNION ALL
+  SELECT from_member_id, counts_at, -base FROM loyalty_billmove WHERE from_member_id IS NOT NULL
 ), rolling AS (
   {rolling}
 ), reached AS (
@@ -263,8 +297,15 @@ def queries() -> Iterator[Invariant]:
     yield Invariant(code="L6", sentence="each kind of entry has its sign", sql=L6_SIGNS)
     yield Invariant(code="L7", sentence="a bill earns once and spends once", sql=L7_ONE_ENTRY_PER_BILL)
     yield Invariant(code="L7", sentence="a bill's points are its entries'", sql=L7_BILLS_MATCH_ENTRIES)
+    yield Invariant(
+        code="L7", sentence="a bill moves on from its owner, with what is kept", sql=L7_MOVES_FOLLOW_EACH_OTHER
+    )
+    yield Invariant(code="L7", sentence="a move's entries are what it says", sql=L7_ENTRIES_FOLLOW_MOVES)
+    yield Invariant(code="L7", sentence="a bill that left takes its points along", sql=L7_GONE_WITH_ITS_POINTS)
     yield Invariant(code="L7", sentence="the balance a till printed is the ledger's", sql=L7_BALANCE_PRINTED)
     yield Invariant(code="L7", sentence="lines add up to their bill", sql=L7_LINES)
     yield Invariant(code="L8", sentence="no bill or account of an unknown member or store", sql=STRAYS)
     yield Invariant(code="L10", sentence="an account's tier is the last that began", sql=L10_HISTORY)
-    yield Invariant(code="L10", sentence="tiers follow from bills, returns, tables and overrides", sql=_l10_function())
+    yield Invariant(
+        code="L10", sentence="tiers follow from bills, returns, moves, tables and overrides", sql=_l10_function()
+    )

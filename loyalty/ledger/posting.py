@@ -22,6 +22,12 @@ class NotEnoughPoints(Refusal):
     code = "not_enough_points"
 
 
+class BillMoved(Refusal):
+    """The bill went to another member while this command waited for its lock: begin again."""
+
+    code = "bill_moved"
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """An account under its lock, what rules need to know of it, and the receipt's row if it was posted before."""
@@ -150,13 +156,14 @@ class ReturnOpening:
 def open_return(
     *, purchase_id: UUID, store_id: int, period: str, receipt: str | None, at: datetime, by: str
 ) -> ReturnOpening:
-    """Lock the account of a bill's member (or a guest's bill itself) and look for the return's receipt."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM ledger_open_return(%s, %s, %s, %s, %s, %s, %s::text[])",
-            [purchase_id, store_id, period, receipt, at, by, outbox.readers_of("points.expired")],
-        )
-        row = cursor.fetchone()
+    """Lock the account of a bill's owner (or a guest's bill itself) and look for the return's receipt.
+
+    Raises BillMoved where it went to somebody else meanwhile.
+    """
+    row = _row(
+        "SELECT * FROM ledger_open_return(%s, %s, %s, %s, %s, %s, %s::text[])",
+        [purchase_id, store_id, period, receipt, at, by, outbox.readers_of("points.expired")],
+    )
     fingerprint = bytes(row[3]) if row[3] is not None else None
     return ReturnOpening(row[0], row[1], row[2], fingerprint, row[4])
 
@@ -169,6 +176,49 @@ def post_return(posting: Mapping[str, Any], *, kind: str) -> dict[str, Any]:
         cursor.execute("SELECT to_jsonb(ledger_post_return(%s::jsonb))", [_json(body)])
         row: dict[str, Any] = cursor.fetchone()[0]
     return row if isinstance(row, dict) else orjson.loads(row)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOpening:
+    """Both accounts under their locks. `own_bill`: who asks, or keyed the bill, is the new owner; `staffs`: the new
+    owner works here."""
+
+    from_member: UUID | None
+    to_member: UUID | None
+    step: int
+    tier_id: int | None
+    own_bill: bool
+    staffs: bool
+    new_id: UUID
+
+
+def open_move(*, purchase_id: UUID, member_id: UUID, practice: bool, at: datetime, by: str) -> MoveOpening:
+    """Lock the accounts of a bill's owner and of `member_id`, or of the latter and a guest's bill. Raises BillMoved."""
+    return MoveOpening(
+        *_row(
+            "SELECT * FROM ledger_open_move(%s, %s, %s, %s, %s, %s::text[])",
+            [purchase_id, member_id, practice, at, by, outbox.readers_of("points.expired")],
+        )
+    )
+
+
+def post_move(posting: Mapping[str, Any]) -> None:
+    """Write a move: points back from the old owner, earned by the new one, both tiers looked at again."""
+    happened = "purchase.claimed" if posting["move"]["kind"] == "claim" else "purchase.moved"
+    body = {**posting, "readers": _readers(happened, "purchase.moved_away", "tier.changed", "points.expired")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (ledger_post_move(%s::jsonb)).id", [_json(body)])
+
+
+def _row(call: str, values: Sequence[Any]) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(call, values)
+        except DatabaseError as error:
+            _refuse(error)
+            raise
+        row: Sequence[Any] = cursor.fetchone()
+        return row
 
 
 def adjust(*, member_id: UUID, kind: str, points: int, expires_at: datetime | None, note: Mapping[str, Any]) -> int:
@@ -247,5 +297,8 @@ def _plain(value: Any) -> str:
 
 def _refuse(error: DatabaseError) -> None:
     """Raises the domain refusal that one of the ledger's own SQLSTATEs stands for; any other error is the caller's."""
-    if getattr(error.__cause__, "pgcode", None) == "LP001":
-        raise NotEnoughPoints from error
+    match getattr(error.__cause__, "pgcode", None):
+        case "LP001":
+            raise NotEnoughPoints from error
+        case "LP003":
+            raise BillMoved from error

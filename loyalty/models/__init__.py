@@ -1,6 +1,7 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
 from loyalty.models.devices import Device, DeviceInvitation, Sitting
+from loyalty.models.moves import BillMove
 from loyalty.models.nights import NightlyStep
 from loyalty.models.points import Account, Entry, Lot, LotUse
 from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
@@ -24,6 +25,7 @@ from loyalty.models.tiers import (
 __all__ = [
     "Account",
     "ApiKey",
+    "BillMove",
     "Device",
     "DeviceInvitation",
     "EarningRule",

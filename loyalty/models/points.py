@@ -85,6 +85,7 @@ class Entry(models.Model):
     )
     purchase_id = models.UUIDField(null=True)
     return_id = models.UUIDField(null=True)
+    move_id = models.UUIDField(null=True)
     reverses_seq = models.IntegerField(null=True)
     reason = models.TextField(default="", db_default="")
     request_id = models.TextField(default="", db_default="")

@@ -27,6 +27,14 @@ class Programme(models.Model):
     debt_on_return = models.BooleanField(
         _("trả hàng khi đã dùng điểm thì ghi điểm âm"), default=True, help_text=_("Tắt: cửa hàng chịu phần đó.")
     )
+    claim_days = models.SmallIntegerField(
+        _("tích điểm bù trong (ngày)"),
+        default=3,
+        db_default=3,
+        help_text=_("Khách lẻ tích bù hóa đơn của mình trong chừng ấy ngày; 0: không cho tích bù."),
+    )
+    claims_a_month = models.SmallIntegerField(_("tích điểm bù nhiều nhất (hóa đơn mỗi tháng)"), default=3, db_default=3)
+    move_days = models.SmallIntegerField(_("chuyển hóa đơn trong (ngày)"), default=30, db_default=30)
     payment_methods = ArrayField(
         models.TextField(),
         verbose_name=_("cách thanh toán"),
@@ -41,6 +49,10 @@ class Programme(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme"),
             models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="a_colour_is_six_hex_digits"),
+            models.CheckConstraint(
+                condition=Q(claim_days__range=(0, 60), claims_a_month__range=(0, 100), move_days__range=(0, 400)),
+                name="bills_change_hands_within_bounds",
+            ),
         ]
 
     def __str__(self) -> str:

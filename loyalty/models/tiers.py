@@ -76,7 +76,7 @@ class TierBeginning(models.Model):
         triggers = [APPEND_ONLY, no_truncate()]
         constraints = [
             models.CheckConstraint(
-                condition=Q(cause__in=["purchase", "return", "override", "import"]), name="tier_cause_is_known"
+                condition=Q(cause__in=["purchase", "return", "move", "override", "import"]), name="tier_cause_is_known"
             )
         ]
         indexes = [

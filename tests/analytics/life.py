@@ -12,7 +12,7 @@ from analytics import absorbing
 from events import delivering
 from events.models import Delivery
 from events.refusals import Refusal
-from loyalty import adjusting, earning, returning, reviewing
+from loyalty import adjusting, claiming, earning, moving, returning, reviewing
 from loyalty.bill import BillLine, Charge
 from loyalty.earning import BatchItem, Who
 from loyalty.models import Purchase, Store
@@ -53,8 +53,9 @@ class Life:
                     self.decide,
                     self.send_batch,
                     self.import_file,
+                    self.pass_on,
                 ],
-                [9, 4, 5, 2, 3, 1, 1],
+                [11, 5, 5, 2, 3, 2, 1, 4],
             )[0]
             doing()
 
@@ -112,6 +113,22 @@ class Life:
                     purchase_id=bill.id, key=f"{bill.id}", till=self._till(bill), fingerprint=b"C", at=self.shop.at
                 )
             )
+
+    def pass_on(self) -> None:
+        """A bill was keyed for the wrong member, or a guest comes back with theirs."""
+        bill = self._some_bill()
+        if bill is None:
+            return
+        told = {
+            "member_id": self.chance.choice(self.members).id,
+            "key": f"M{self.chance.random()}",
+            "till": self._till(bill),
+            "at": self.shop.at,
+        }
+        if bill.member_id is None and self.chance.random() < 0.8:
+            self._try(lambda: claiming.claim(code=claiming.code_of(bill.id), **told))
+        else:
+            self._try(lambda: moving.move(purchase_id=bill.id, reason="nhầm số", **told))
 
     def decide(self) -> None:
         waiting = list(Purchase.objects.filter(status="review", decision=None).order_by("id"))

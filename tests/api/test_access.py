@@ -83,6 +83,8 @@ def test_a_silent_valkey_stops_no_sale(shop_db: ShopDatabase, tmp_path: Path) ->
         ("earn", "POST", "/api/v1/purchases/batch"),
         ("refund", "POST", "/api/v1/purchases/x/returns"),
         ("refund", "POST", "/api/v1/purchases/x/cancellation"),
+        ("refund", "POST", "/api/v1/purchases/x/member"),
+        ("earn", "POST", "/api/v1/purchases/claims"),
     ],
 )
 def test_each_call_wants_its_scope(shop: Shop, scope: str, method: str, path: str) -> None:

@@ -76,6 +76,8 @@ def make_sense_of(case: schemathesis.Case, known: dict[str, str]) -> None:
         case.path_parameters[name] = known[name]
     body: Any = case.body
     if isinstance(body, dict):
+        if case.operation.path.endswith(("/member", "/claims")):
+            body["member"] = known["member_id"]
         if "consents" in body:
             body |= {"phone": bodies.phone(), "name": "Lan " + body["name"], "email": None, "birth_date": None}
             body["consents"] = bodies.enrolment()["consents"]

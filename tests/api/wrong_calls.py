@@ -243,11 +243,54 @@ def of_addresses() -> Iterator[Case]:
         {"why": MARK},
         headers=key,
     )
+    yield from of_moves(nobody)
     yield Case("a bill with a parameter", f"{PURCHASES}?dry_run={MARK}", 400, "unknown_parameter", "", bill_with())
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         yield Case(f"{method} of purchases", PURCHASES, 405, "method_not_allowed", method=method)
     yield Case("GET of quotes", QUOTES, 405, "method_not_allowed", method="GET")
     yield Case("GET of a batch", BATCH, 405, "method_not_allowed", method="GET")
+
+
+def of_moves(nobody: str) -> Iterator[Case]:
+    key = {"Idempotency-Key": "bad-move"}
+    path, claims = f"{PURCHASES}/{nobody}/member", f"{PURCHASES}/claims"
+    move = {"member": nobody, "reason": MARK}
+    claim = {"member": nobody, "receipt": MARK, "date": "2026-11-21", "amount": 105_000}
+    yield Case("a move without a key", path, 400, "key_missing", None, move)
+    yield Case("a move of nothing we sold", path, 404, "not_found", None, move, headers=key)
+    yield Case("a move of words", f"{PURCHASES}/{MARK}/member", 404, "not_found", None, move, headers=key)
+    yield Case("a move with a parameter", f"{path}?force={MARK}", 400, "unknown_parameter", "", move, headers=key)
+    yield Case("GET of a move", path, 405, "method_not_allowed", method="GET")
+    for name, body, error, pointer in (
+        ("no member", {"reason": MARK}, "required", "/member"),
+        ("a member that is null", move | {"member": None}, "wrong_type", "/member"),
+        ("two members", move | {"member": {"phone": "0912345678", "card": MARK}}, "exactly_one", "/member"),
+        ("no reason", {"member": nobody}, "required", "/reason"),
+        ("an empty reason", move | {"reason": ""}, "wrong_length", "/reason"),
+        ("a long reason", move | {"reason": MARK * 126}, "wrong_length", "/reason"),
+        ("points", move | {"points": 7}, "unknown_field", ""),
+    ):
+        yield Case(f"a move says {name}", path, 400, error, pointer, body, headers=key)
+    yield Case("a claim without a key", claims, 400, "key_missing", None, claim)
+    yield Case("a claim for nobody", claims, 422, "member_unknown", None, claim, headers=key)
+    yield Case("GET of claims", claims, 405, "method_not_allowed", method="GET")
+    for name, body, error, pointer in (
+        ("no member", {"code": MARK}, "required", "/member"),
+        ("nothing of the bill", {"member": nobody}, "receipt_or_code", ""),
+        ("a receipt and a code", claim | {"code": MARK}, "receipt_or_code", ""),
+        ("a receipt alone", {"member": nobody, "receipt": MARK}, "receipt_date_and_amount", ""),
+        ("no amount", claim | {"amount": None}, "receipt_date_and_amount", ""),
+        ("a negative amount", claim | {"amount": -1}, "out_of_range", "/amount"),
+        ("an amount with a point", claim | {"amount": 105_000.5}, "wrong_type", "/amount"),
+        ("a date as people say it", claim | {"date": "21/11/2026"}, "wrong_format", "/date"),
+        ("30 February", claim | {"date": "2026-02-30"}, "wrong_format", "/date"),
+        ("the year 1", claim | {"date": "0001-01-01"}, "out_of_range", ""),
+        ("a long receipt", claim | {"receipt": "x" * 65}, "wrong_length", "/receipt"),
+        ("a long code", {"member": nobody, "code": "x" * 41}, "wrong_length", "/code"),
+        ("an empty code", {"member": nobody, "code": ""}, "wrong_length", "/code"),
+        ("points", claim | {"points": 7}, "unknown_field", ""),
+    ):
+        yield Case(f"a claim says {name}", claims, 400, error, pointer, body, headers=key)
 
 
 def of_keys() -> Iterator[Case]:

@@ -78,6 +78,7 @@ def rows_of(*tables: str) -> dict[str, str]:
 
 LEDGER_TABLES = (
     "loyalty_account",
+    "loyalty_billmove",
     "loyalty_entry",
     "loyalty_lot",
     "loyalty_lotuse",

@@ -21,7 +21,8 @@ BEGIN
   RETURN found_id;
 END $$;
 
--- Net spend that counts for tiers within (p_from, p_to]: bills without undecided reviews, less what came back.
+-- Net spend that counts for tiers within (p_from, p_to]: bills without undecided reviews, less what came back, with
+-- what of other bills came to the member and without what left.
 CREATE OR REPLACE FUNCTION ledger_spend(p_member uuid, p_from timestamptz, p_to timestamptz)
 RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -32,7 +33,21 @@ BEGIN
                      WHERE p.member_id = p_member AND p.status = 'review' AND d.approved IS NOT TRUE
                        AND p.occurred_at > p_from AND p.occurred_at <= p_to), 0)
         - coalesce((SELECT sum(r.base) FROM loyalty_return r
-                     WHERE r.member_id = p_member AND r.counts_at > p_from AND r.counts_at <= p_to), 0))::bigint;
+                     WHERE r.member_id = p_member AND r.counts_at > p_from AND r.counts_at <= p_to), 0)
+        + coalesce((SELECT sum(m.base) FROM loyalty_billmove m
+                     WHERE m.to_member_id = p_member AND m.counts_at > p_from AND m.counts_at <= p_to), 0)
+        - coalesce((SELECT sum(m.base) FROM loyalty_billmove m
+                     WHERE m.from_member_id = p_member AND m.counts_at > p_from AND m.counts_at <= p_to), 0))::bigint;
+END $$;
+
+-- Whether one of those who keyed a bill (by their code at the till, or signed in: `user:7`) is the member themselves.
+CREATE OR REPLACE FUNCTION ledger_own_bill(p_member uuid, p_staff text[], p_by text[])
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT 1 FROM loyalty_staffphone s JOIN members_identifier i ON i.kind = 'phone' AND i.value = s.phone
+     WHERE (s.staff_code <> '' AND s.staff_code = ANY (p_staff) OR 'user:' || s.user_id = ANY (p_by))
+       AND i.member_id = p_member AND i.until_at IS NULL);
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger_lock(p_member uuid) RETURNS loyalty_account LANGUAGE plpgsql AS $$
@@ -96,11 +111,12 @@ BEGIN
               FROM (SELECT p_occurred AS moment UNION
                     SELECT occurred_at FROM loyalty_purchase
                      WHERE member_id = snap.member_id AND occurred_at > p_occurred
-                       AND occurred_at < p_occurred + p_window) touched) END;
+                       AND occurred_at < p_occurred + p_window UNION
+                    SELECT counts_at FROM loyalty_billmove
+                     WHERE to_member_id = snap.member_id AND counts_at > p_occurred
+                       AND counts_at < p_occurred + p_window) touched) END;
     SELECT joined_at INTO snap.joined_at FROM members_member WHERE id = snap.member_id;
-    snap.own_bill := p_staff <> '' AND EXISTS (
-      SELECT 1 FROM loyalty_staffphone s JOIN members_identifier i ON i.kind = 'phone' AND i.value = s.phone
-       WHERE s.staff_code = p_staff AND i.member_id = snap.member_id AND i.until_at IS NULL);
+    snap.own_bill := ledger_own_bill(snap.member_id, ARRAY[p_staff], ARRAY[p_by]);
   END IF;
   snap.new_id := uuidv7();
   SELECT policies_version INTO snap.policies_version FROM loyalty_programme;

@@ -1,6 +1,6 @@
 -- The verbs that move points. The caller holds the account's lock (ledger_lock). Each writes one entry, keeps the
 -- account's buckets and counters with it, and returns the entry's seq. `p_note` says who, when, where and why:
--- {at, by, store?, purchase?, return?, reverses?, reason?, request?}.
+-- {at, by, store?, purchase?, return?, move?, reverses?, reason?, request?}.
 -- For every entry: change of available = points of the lots it opened - points of the lots it used (signed).
 
 -- Writes the entry and the account's row; nothing else does.
@@ -13,10 +13,11 @@ BEGIN
   acc.debt := acc.debt + p_debt;
   INSERT INTO loyalty_entry (member_id, seq, kind, available, pending, held, debt,
                              available_after, pending_after, held_after, debt_after, effective_at, recorded_at, by,
-                             store_id, purchase_id, return_id, reverses_seq, reason, request_id)
+                             store_id, purchase_id, return_id, move_id, reverses_seq, reason, request_id)
     VALUES (acc.member_id, acc.entries, p_kind, p_available, 0, 0, p_debt,
             acc.available, acc.pending, acc.held, acc.debt, p_effective, (p_note->>'at')::timestamptz, p_note->>'by',
             (p_note->>'store')::int, (p_note->>'purchase')::uuid, (p_note->>'return')::uuid,
+            (p_note->>'move')::uuid,
             (p_note->>'reverses')::int, coalesce(p_note->>'reason', ''), coalesce(p_note->>'request', ''));
   UPDATE loyalty_account
      SET available = acc.available, debt = acc.debt, entries = acc.entries, lots = acc.lots,

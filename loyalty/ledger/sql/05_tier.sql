@@ -1,7 +1,8 @@
 -- Tiers: spend in a rolling window, upgrade at once, overrides by staff or import on top.
 
 -- The rank a member's bills have reached by p_at: the highest, over all instants of buying, that the spend in the
--- window then in force reached under the table then in force. Returns lower the bill they belong to, at its instant.
+-- window then in force reached under the table then in force. Returns lower the bill they belong to, at its instant; a bill
+-- that went to another member counts there, as if it had been sold to them.
 CREATE OR REPLACE FUNCTION ledger_rank(p_member uuid, p_at timestamptz) RETURNS smallint LANGUAGE plpgsql STABLE AS $$
 DECLARE
   era record;
@@ -22,7 +23,13 @@ BEGIN
                        AND (p.status = 'posted' OR d.approved)
                     UNION ALL
                     SELECT counts_at, -base FROM loyalty_return
-                     WHERE member_id = p_member AND counts_at <= p_at) metric) rolling
+                     WHERE member_id = p_member AND counts_at <= p_at
+                    UNION ALL
+                    SELECT counts_at, base FROM loyalty_billmove
+                     WHERE to_member_id = p_member AND counts_at <= p_at
+                    UNION ALL
+                    SELECT counts_at, -base FROM loyalty_billmove
+                     WHERE from_member_id = p_member AND counts_at <= p_at) metric) rolling
       JOIN loyalty_tierthreshold h ON h.table_id = era.id AND h.spend <= rolling.spend
       JOIN loyalty_tier t ON t.id = h.tier_id
      WHERE rolling.at >= era.begins AND rolling.at < era.ends;

@@ -110,8 +110,9 @@ BEGIN
   RETURN true;
 END $$;
 
--- Opens a return: locks the account of the bill's member (or the bill itself, for a guest), books what is due, and
--- looks whether this return was posted before.
+-- Opens a return: locks the account of the bill's member now (or the bill itself, for a guest), books what is due, and
+-- looks whether this return was posted before. Where the bill went to somebody else while we waited for the lock:
+-- bill_moved (SQLSTATE LP003), the caller rolls back and begins again.
 CREATE OR REPLACE FUNCTION ledger_open_return(
   p_purchase uuid, p_store int, p_period text, p_receipt text, p_at timestamptz, p_by text, p_readers text[],
   OUT member_id uuid, OUT return_id uuid, OUT return_purchase uuid, OUT return_fingerprint bytea,
@@ -121,7 +122,7 @@ DECLARE
   acc loyalty_account;
 BEGIN
   new_id := uuidv7();
-  SELECT p.member_id INTO member_id FROM loyalty_purchase p WHERE p.id = p_purchase;
+  member_id := ledger_owner(p_purchase);
   IF member_id IS NOT NULL THEN
     acc := ledger_lock(member_id);
     IF acc.next_due_at <= p_at THEN
@@ -129,6 +130,9 @@ BEGIN
     END IF;
   ELSE
     PERFORM 1 FROM loyalty_purchase p WHERE p.id = p_purchase FOR NO KEY UPDATE;
+  END IF;
+  IF ledger_owner(p_purchase) IS DISTINCT FROM member_id THEN
+    RAISE EXCEPTION 'bill_moved' USING ERRCODE = 'LP003';
   END IF;
   SELECT r.id, r.purchase_id, r.fingerprint INTO return_id, return_purchase, return_fingerprint
     FROM loyalty_return r
@@ -153,8 +157,9 @@ BEGIN
     PERFORM ledger_give_back(back.member_id, entry_seq, back.given_back, effective, (p->>'grace')::interval, note);
   END IF;
   IF back.clawed_back > 0 THEN
+    -- a bill that went away and came back has earned twice here, and only the last counts
     SELECT seq INTO STRICT entry_seq FROM loyalty_entry
-     WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind = 'earn';
+     WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind = 'earn' ORDER BY seq DESC LIMIT 1;
     back.absorbed := ledger_claw_back(back.member_id, entry_seq, back.clawed_back, effective,
                                       (p->>'absorb')::boolean, note);
   END IF;

@@ -25,7 +25,8 @@ WHERE a.known
     AND p.member_id BETWEEN (SELECT member_id FROM import_account ORDER BY member_id LIMIT 1)
     AND (SELECT member_id FROM import_account ORDER BY member_id DESC LIMIT 1)
 GROUP BY a.member_id, a.known, above.spend
-HAVING sum(p.base) >= above.spend;
+HAVING sum(p.base) + coalesce((SELECT sum(m.base) FROM loyalty_billmove m WHERE m.to_member_id = a.member_id), 0)
+    >= above.spend;
 ANALYZE import_spent;
 
 -- they are few: their bills are looked up one by one
@@ -46,6 +47,16 @@ UNION ALL
 SELECT r.member_id, r.counts_at, -r.base, r.purchase_id
 FROM import_spent s
 JOIN loyalty_return r USING (member_id)
+WHERE s.known
+UNION ALL
+SELECT m.to_member_id, m.counts_at, m.base, m.purchase_id
+FROM import_spent s
+JOIN loyalty_billmove m ON m.to_member_id = s.member_id
+WHERE s.known
+UNION ALL
+SELECT m.from_member_id, m.counts_at, -m.base, m.purchase_id
+FROM import_spent s
+JOIN loyalty_billmove m ON m.from_member_id = s.member_id
 WHERE s.known;
 SET LOCAL enable_nestloop = off;
 ANALYZE import_metric;

@@ -16,7 +16,9 @@ ROWS: dict[str, Row | KeyRow] = {
     "quotes": KeyRow((("POST", "earn"),)),
     "purchases": KeyRow((("GET", "earn"), ("POST", "earn"))),
     "batch": KeyRow((("POST", "earn"),)),
+    "claims": KeyRow((("POST", "earn"),)),
     "purchase": KeyRow((("GET", "earn"),), of="bill"),
     "returns": KeyRow((("POST", "refund"),), of="bill"),
     "cancellation": KeyRow((("POST", "refund"),), of="bill"),
+    "move": KeyRow((("POST", "refund"),), of="bill"),
 }
