@@ -18,6 +18,7 @@ from loyalty.engines import databases, sockets
 from loyalty.engines.children import Child, wait_until
 from loyalty.engines.postgres import Postgres
 from loyalty.engines.valkey import DATABASES, Valkey
+from tests import template
 
 TEMPLATE = "template_of_the_tests"
 # Handed from the process that started the engines to the xdist workers.
@@ -87,10 +88,18 @@ class Engines:
         self.postgres.start()
         self.valkey.start()
         databases.create(TEMPLATE, sockets=self.postgres_sockets)
-        url = databases.url(TEMPLATE, sockets=self.postgres_sockets)
+        dump = template.dump_file()
+        if dump.is_file():
+            template.restore(self.postgres, name=TEMPLATE, dump=dump)
+        else:
+            self._migrate()
+            template.keep(self.postgres, name=TEMPLATE, dump=dump)
+        databases.close_to_connections(TEMPLATE, sockets=self.postgres_sockets)
+
+    def _migrate(self) -> None:
         migrated = subprocess.run(
             commands.manage("migrate", "--verbosity", "0"),
-            env={**os.environ, "DATABASE_URL": url},
+            env={**os.environ, "DATABASE_URL": databases.url(TEMPLATE, sockets=self.postgres_sockets)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -98,7 +107,6 @@ class Engines:
         )
         if migrated.returncode != 0:
             raise RuntimeError(f"The migrations fail on an empty database:\n{migrated.stdout}")
-        databases.close_to_connections(TEMPLATE, sockets=self.postgres_sockets)
 
     def stop(self) -> None:
         assert self.postgres is not None and self.valkey is not None
