@@ -4,26 +4,27 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api import printing, problems, texts, wording
+from api import printing, problems, texts
 from api.problems import Problem
 from api.shapes import answers as shapes
-from api.texts import Language, pick
-from loyalty import policies
+from loyalty import policies, receipt_links, wording
 from loyalty.models import Tier
 from loyalty.queries import StatementLine, TierStanding
 from loyalty.records import LineRecord, PurchaseRecord, ReturnRecord
 from loyalty.standings import Standing
 from loyalty.till import Till, local_zone
+from loyalty.wording import Language, pick
 from members import identifying
 from members.models import Member
+from rewards import wording as voucher_wording
 from rewards.checkout import CheckedOut, Offered, Quoted, Returned
 from rewards.queries import UsedVoucher, VoucherView
 
 EXPIRY_WORTH_SAYING = timedelta(days=60)
 _BIRTHDAY = ("Hôm nay là sinh nhật của {name}: hãy chúc mừng", "It is {name}'s birthday today: say so")
-_EXPIRING = ("{points} điểm sẽ hết hạn sau ngày {on}", "{points} points end after {on}")
+_EXPIRING = ("{points} {unit} sẽ hết hạn sau ngày {on}", "{points} {unit} end after {on}")
 _NEXT_TIER = ("Còn {missing} nữa là lên hạng {tier}", "{missing} more to reach {tier}")
-_OWED = ("Đang nợ {points} điểm do trả hàng; lần mua sau sẽ trừ dần", "{points} points owed from a return")
+_OWED = ("Âm {points} {unit} do trả hàng; lần mua sau sẽ trừ dần", "{points} {unit} owed from a return")
 
 
 def _tier_name(tier: Tier, language: Language) -> str:
@@ -82,17 +83,18 @@ def _tier(standing: TierStanding, language: Language) -> shapes.TierStanding:
 
 def _say(standing: Standing, *, birthday: bool, at: datetime, language: Language) -> list[str]:
     balance, tier = standing.balance, standing.tier
+    currency = policies.last_known(at).programme.currency
+    unit = wording.units(language)["unit"]
     said = []
     if birthday:
         said.append(pick(_BIRTHDAY, language).format(name=standing.call_name or standing.name))
     ends = balance.next_expiry_on
     if balance.next_expiry_points and ends is not None and ends - _day(at) <= EXPIRY_WORTH_SAYING:
         points = wording.number(balance.next_expiry_points, language)
-        said.append(pick(_EXPIRING, language).format(points=points, on=wording.day(ends, language)))
+        said.append(pick(_EXPIRING, language).format(points=points, unit=unit, on=wording.day(ends, language)))
     if balance.debt:
-        said.append(pick(_OWED, language).format(points=wording.number(balance.debt, language)))
+        said.append(pick(_OWED, language).format(points=wording.number(balance.debt, language), unit=unit))
     if tier.next_tier is not None and tier.window_spend and tier.next_missing <= tier.window_spend:
-        currency = policies.last_known(at).programme.currency
         missing = wording.money(tier.next_missing, currency, language)
         said.append(pick(_NEXT_TIER, language).format(missing=missing, tier=_tier_name(tier.next_tier, language)))
     return said
@@ -197,7 +199,7 @@ def _purchase(
             terms=terms,
             language=language,
         ),
-        "receipt_url": None,
+        "receipt_url": receipt_links.url(record),
     }
 
 
@@ -253,7 +255,7 @@ def vouchers(
             last4=one.last4,
             state=one.state,
             name=_name(one, language),
-            text=wording.voucher(one, currency=currency, language=language),
+            text=voucher_wording.voucher(one, currency=currency, language=language),
             kind=one.kind,
             amount=one.amount,
             percent=one.percent,

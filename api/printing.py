@@ -2,20 +2,19 @@
 
 import textwrap
 
-from api.texts import Language, pick
-from api.wording import money, number
 from loyalty import claiming
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
 from loyalty.till import Till
+from loyalty.wording import Language, money, number, pick, units
 from members import identifying
 
 _VOUCHER = ("Giảm voucher", "Voucher")
-_EARNED = ("Điểm tích", "Points earned")
-_SPENT = ("Điểm đã dùng", "Points spent")
-_BALANCE = ("Điểm hiện có", "Points now")
-_DEBT = ("Điểm còn nợ", "Points owed")
-_WAITS = ("Điểm của hóa đơn này chờ cửa hàng duyệt", "The points of this bill wait for the shop's check")
+_EARNED = ("{Unit} tích", "{Unit} earned")
+_SPENT = ("{Unit} đã dùng", "{Unit} spent")
+_BALANCE = ("{Unit} hiện có", "{Unit} now")
+_DEBT = ("{Unit} âm", "{Unit} owed")
+_WAITS = ("{Unit} của hóa đơn này chờ cửa hàng duyệt", "The {unit} of this bill wait for the shop's check")
 # 32 characters at most
 _CLAIM = ("Mã tích bù: {code} ({days} ngày)", "Claim code: {code} ({days} days)")
 _WELCOME = ("Chúc mừng bạn lên hạng {tier}!", "Congratulations, you are {tier} now!")
@@ -40,24 +39,28 @@ def _of_guest(record: PurchaseRecord, *, terms: Policies, language: Language) ->
 
 
 def _of_member(record: PurchaseRecord, *, tier_name: str, till: Till, terms: Policies, language: Language) -> list[str]:
-    written: list[str] = []
-    width = till.print_width
+    width, called = till.print_width, units(language)
     point_value, currency = terms.spending.point_value, terms.programme.currency
+
+    def told(pair: tuple[str, str], value: str) -> list[str]:
+        return _pair(pick(pair, language).format_map(called), value, width)
+
+    def priced(points: int, worth: int) -> str:
+        return f"{number(points, language)} ({money(worth, currency, language)})"
+
+    written: list[str] = []
     if record.voucher_discount:
-        off = money(record.voucher_discount, currency, language)
-        written += _pair(pick(_VOUCHER, language), f"-{off}", width)
+        written += told(_VOUCHER, f"-{money(record.voucher_discount, currency, language)}")
     if record.spent:
-        worth = money(record.points_value, currency, language)
-        written += _pair(pick(_SPENT, language), f"-{number(record.spent, language)} ({worth})", width)
+        written += told(_SPENT, f"-{priced(record.spent, record.points_value)}")
     if record.status == "review":
-        written += textwrap.wrap(pick(_WAITS, language), width)
+        written += textwrap.wrap(pick(_WAITS, language).format_map(called), width)
     else:
-        written += _pair(pick(_EARNED, language), f"+{number(record.earned, language)}", width)
+        written += told(_EARNED, f"+{number(record.earned, language)}")
     if record.debt_after:
-        written += _pair(pick(_DEBT, language), number(record.debt_after, language), width)
+        written += told(_DEBT, number(record.debt_after, language))
     else:
-        worth = money(record.available_after * point_value, currency, language)
-        written += _pair(pick(_BALANCE, language), f"{number(record.available_after, language)} ({worth})", width)
+        written += told(_BALANCE, priced(record.available_after, record.available_after * point_value))
     if record.tier_changed:
         written += textwrap.wrap(pick(_WELCOME, language).format(tier=tier_name), width)
     return written

@@ -4,9 +4,9 @@ A detail may name numbers that came with the refusal; nothing a caller sent as t
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-Language = Literal["vi", "en"]
+from loyalty.wording import Language, pick
 
 TITLES: dict[str, tuple[str, str]] = {
     # the envelope
@@ -176,10 +176,6 @@ def _quality(parameter: str) -> float:
         return min(1.0, max(0.0, float(number)))
     except ValueError:
         return 0.0
-
-
-def pick(pair: tuple[str, str], language: Language) -> str:
-    return pair[1] if language == "en" else pair[0]
 
 
 def title(code: str, language: Language) -> str:

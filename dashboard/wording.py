@@ -32,6 +32,8 @@ ENTRY_KINDS = {
 EVENT_TYPES = {
     "member.joined": gettext_lazy("đăng ký thành viên"),
     "member.changed": gettext_lazy("sửa hồ sơ"),
+    "member.signed_in": gettext_lazy("đăng nhập trang thành viên"),
+    "member.signed_out": gettext_lazy("đăng xuất khỏi mọi máy"),
     "consent.given": gettext_lazy("đồng ý"),
     "consent.withdrawn": gettext_lazy("rút lại đồng ý"),
     "purchase.recorded": gettext_lazy("mua hàng"),

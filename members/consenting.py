@@ -130,6 +130,13 @@ def withdraw(
         )
 
 
+def texts(*, at: datetime) -> list[ConsentText]:
+    """The words that are shown now, one text for each purpose: the newest in force."""
+    in_force = ConsentText.objects.filter(valid_from__lte=at).order_by("purpose", "-valid_from", "-code")
+    newest = {text.purpose: text for text in reversed(list(in_force))}
+    return [newest[purpose] for purpose in Purpose.values if purpose in newest]
+
+
 def current(*, member_id: UUID, at: datetime) -> list[Standing]:
     """The latest word for each purpose and channel that was ever spoken of, as written; nothing where nobody asked."""
     latest = (

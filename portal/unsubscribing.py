@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns import unsubscribing
 from campaigns.unsubscribing import LinkExpired, LinkForged
 from events import clock
+from portal import access
 
 
 @csrf_exempt
@@ -36,7 +37,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, status: int = 200, **said: object) -> HttpResponse:
-    answer = render(request, "portal/unsubscribe.html", said, status=status)
+    answer = access.strict(render(request, "portal/unsubscribe.html", said, status=status))
     # the address is a key: it is told to nobody, and no search engine keeps it
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex"

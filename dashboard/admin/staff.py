@@ -123,7 +123,14 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=signing_in.SECOND_FACTORS)
-        staff = super().get_queryset(request).annotate(secured=Exists(factors)).prefetch_related("groups")
+        # members who signed in at the portal have a user too
+        staff = (
+            super()
+            .get_queryset(request)
+            .filter(member__isnull=True)
+            .annotate(secured=Exists(factors))
+            .prefetch_related("groups")
+        )
         stores = access.stores_of(request.user)
         if stores is None:
             return staff

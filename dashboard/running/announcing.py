@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve
 DOORS = (
     ("dashboard", "/admin/"),
     ("till", "/counter/"),
-    ("members", "/portal/"),
+    ("members", "/me/"),
     ("API", "/api/v1/"),
     ("API pages", "/api/docs/"),
     ("health", "/readyz"),
@@ -34,7 +34,7 @@ def text(*, url: str, sign_ins: dict[str, Any], seconds: float, demo_file: str) 
             lines.append(f"  {label:<12} {sign_ins[name]}")
     member = sign_ins.get("member")
     if isinstance(member, dict) and member.get("phone"):
-        lines.append(f"  {'a member':<12} {member['phone']}")
+        lines.append(f"  {'a member':<12} {member['phone']}: type it at /me/, the code is shown on the page")
     lines += ["", f"All of this is also in {demo_file}. Ctrl-C stops everything and keeps the data.", ""]
     return "\n".join(lines)
 

@@ -13,7 +13,6 @@ from events import clock
 from events.models import Event
 from members import consenting
 from members.models import Consent, Member
-from portal import urls
 from tests.campaigns.conftest import Marketing, turn_of
 from tests.running import ShopDatabase, Web
 
@@ -180,13 +179,3 @@ def test_over_the_wire_a_refusal_stops_the_next_message(shop_db: ShopDatabase, w
     second = turn_of(lan, position=2)
     assert (second.state, second.closed_channels["email"]) == ("sent", "no_consent")
     assert second.channel == "sms"
-
-
-# --- who opens what --------------------------------------------------------------------------------------------------
-
-# Every address of the portal and who may open it; a new one needs a row.
-PAGES = {"unsubscribe": "whoever holds the link"}
-
-
-def test_every_address_of_the_portal_has_a_row():
-    assert {pattern.name for pattern in urls.urlpatterns} == set(PAGES)

@@ -1,16 +1,24 @@
-"""Numbers, money and days as people write them, and sentences made of codes and numbers."""
+"""Why points came and went, and what things are worth: numbers, money, days and sentences as people read them.
+
+Reasons are kept as codes and numbers; the words are chosen when somebody reads them, in their language and with the
+shop's own name for its point.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import format_date
 
-from api.texts import Language, pick
 from loyalty import money as amounts
 from loyalty.look import brand
 from loyalty.till import local_zone
-from rewards.queries import VoucherView
+
+Language = Literal["vi", "en"]
+
+
+def pick(pair: tuple[str, str], language: Language) -> str:
+    return pair[1] if language == "en" else pair[0]
 
 
 def money(amount: int, currency: str, language: Language) -> str:
@@ -33,8 +41,8 @@ def moment(value: datetime) -> str:
 
 EXPLANATIONS: dict[str, tuple[str, str]] = {
     "base": (
-        "{points} điểm: mỗi {per_amount} được {per_points} điểm, tính trên {base}",
-        "{points} points: {per_points} for every {per_amount}, counted on {base}",
+        "{points} {unit}: mỗi {per_amount} được {per_points} {unit}, tính trên {base}",
+        "{points} {unit}: {per_points} for every {per_amount}, counted on {base}",
     ),
 }
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -43,24 +51,24 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "This is the number of the person at the till: no points on a bill keyed by oneself.",
     ),
     "waits_for_staff": (
-        "Giờ bán cần kiểm tra: điểm chờ nhân viên duyệt",
-        "The time of sale is in doubt: the points wait for staff",
+        "Giờ bán cần kiểm tra: {unit} chờ nhân viên duyệt",
+        "The time of sale is in doubt: the {unit} wait for staff",
     ),
 }
 KINDS: dict[str, tuple[str, str]] = {
-    "earn": ("Tích điểm", "Earned"),
-    "spend": ("Dùng điểm", "Spent"),
-    "spend_return": ("Hoàn điểm đã dùng", "Given back"),
-    "expire": ("Điểm hết hạn", "Expired"),
-    "reinstate": ("Cộng lại điểm", "Reinstated"),
-    "clawback": ("Thu hồi do trả hàng", "Taken back with a return"),
+    "earn": ("Tích {unit}", "Earned"),
+    "spend": ("Dùng {unit}", "Spent"),
+    "spend_return": ("Hoàn {unit} đã dùng", "Given back"),
+    "expire": ("{Unit} hết hạn", "Expired"),
+    "reinstate": ("Khôi phục {unit}", "Reinstated"),
+    "clawback": ("Trừ {unit} do trả hàng", "Taken back with a return"),
     "absorb": ("Cửa hàng chịu", "Borne by the shop"),
-    "adjust": ("Điều chỉnh", "Adjusted"),
-    "opening": ("Số dư ban đầu", "Opening balance"),
+    "adjust": ("Điều chỉnh {unit}", "Adjusted"),
+    "opening": ("{Unit} chuyển sang", "Brought over"),
 }
 CAUSES: dict[tuple[str, str], tuple[str, str]] = {
     ("earn", "move"): ("Hóa đơn được chuyển đến", "A bill came to you"),
-    ("earn", "claim"): ("Tích điểm bù", "A bill claimed later"),
+    ("earn", "claim"): ("Tích {unit} bù", "A bill claimed later"),
     ("clawback", "move"): ("Hóa đơn chuyển sang thành viên khác", "A bill went to another member"),
 }
 _MONEY_FIELDS = {"per_amount", "base"}
@@ -76,32 +84,24 @@ def explanation(reason: Mapping[str, Any], *, currency: str, language: Language)
         for name, value in reason.items()
         if type(value) is int
     }
-    return pick(EXPLANATIONS[rule], language).format_map(words)
+    return pick(EXPLANATIONS[rule], language).format_map({**units(language, count=reason.get("points")), **words})
 
 
 def refusal(reason: Mapping[str, Any], *, language: Language) -> str:
     """Why a rule gave none."""
     code = str(reason.get("reason", reason["rule"]))
-    return pick(REFUSALS[code], language) if code in REFUSALS else code
-
-
-_OFF = ("giảm {worth}", "{worth} off")
-_AT_MOST = (", nhiều nhất {cap}", ", at most {cap}")
-_FROM = (", hóa đơn từ {minimum} tiền hàng", ", with goods from {minimum}")
-
-
-def voucher(view: VoucherView, *, currency: str, language: Language) -> str:
-    """What a voucher is worth, in a line: "giảm 20 %, nhiều nhất 50.000 ₫"."""
-    worth = money(view.amount, currency, language) if view.amount is not None else f"{view.percent} %"
-    said = pick(_OFF, language).format(worth=worth)
-    if view.cap is not None:
-        said += pick(_AT_MOST, language).format(cap=money(view.cap, currency, language))
-    if view.minimum_basket:
-        said += pick(_FROM, language).format(minimum=money(view.minimum_basket, currency, language))
-    return said
+    if code not in REFUSALS:
+        return code
+    return pick(REFUSALS[code], language).format_map(units(language))
 
 
 def kind(code: str, *, cause: str = "", language: Language) -> str:
-    """What an entry is; `cause` = move or claim where a bill's change of member brought it."""
+    """What an entry did, in a few words; `cause` = move or claim where a bill's change of member brought it."""
     told = CAUSES.get((code, cause)) or KINDS.get(code)
-    return pick(told, language) if told else code
+    return pick(told, language).format_map(units(language)) if told else code
+
+
+def units(language: Language, *, count: int | None = None) -> dict[str, str]:
+    """What the shop calls its point, as a sentence goes on with it and as one begins with it."""
+    said = brand.last_known().unit_in(language, count=count)
+    return {"unit": said, "Unit": said[:1].upper() + said[1:]}
