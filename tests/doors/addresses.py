@@ -20,19 +20,20 @@ class Address:
 
 
 def walk() -> list[Address]:
-    return list(_below(get_resolver().url_patterns, route="/", spaces=()))
+    return list(_below(get_resolver().url_patterns, route="/", spaces=(), parameters=()))
 
 
-def _below(patterns: list[URLPattern | URLResolver], *, route: str, spaces: tuple[str, ...]) -> Iterator[Address]:
+def _below(
+    patterns: list[URLPattern | URLResolver], *, route: str, spaces: tuple[str, ...], parameters: tuple[str, ...]
+) -> Iterator[Address]:
     for pattern in patterns:
-        here = route + str(pattern.pattern)
+        here, names = route + str(pattern.pattern), (*parameters, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLResolver):
             inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            yield from _below(pattern.url_patterns, route=here, spaces=inner)
+            yield from _below(pattern.url_patterns, route=here, spaces=inner, parameters=names)
         elif not (spaces == ("admin",) and not pattern.name and here.endswith(REDIRECTS_OF_THE_ADMIN)):
             view_name = ":".join((*spaces, pattern.name)) if pattern.name else ""
-            parameters = tuple(pattern.pattern.regex.groupindex)
-            yield Address(_in_the_matrix(view_name, pattern.name) or here, view_name, here, parameters)
+            yield Address(_in_the_matrix(view_name, pattern.name) or here, view_name, here, names)
 
 
 def _in_the_matrix(view_name: str, name: str | None) -> str:

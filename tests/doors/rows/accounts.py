@@ -3,7 +3,7 @@
 from tests.doors.rows.row import ALL, STAFF, Row
 
 ROWS: dict[str, Row] = {
-    "front": Row(get=ALL),
+    "front": Row(get=ALL, post=ALL),
     "choose_language": Row(post=ALL),
     "account_login": Row(get=ALL, post=ALL),
     "account_logout": Row(get=ALL, post=ALL),
@@ -21,7 +21,20 @@ ROWS: dict[str, Row] = {
     "mfa_list_webauthn": Row(get=STAFF),
     "mfa_add_webauthn": Row(get=STAFF, post=STAFF),
     "mfa_reauthenticate_webauthn": Row(get=STAFF, post=STAFF),
-    "mfa_remove_webauthn": Row(get=STAFF, post=STAFF, of="passkey"),
-    "mfa_edit_webauthn": Row(get=STAFF, post=STAFF, of="passkey"),
+    # a passkey of somebody else; with one's own: tests/browser/test_dashboard.py
+    "mfa_remove_webauthn": Row(of="passkey"),
+    "mfa_edit_webauthn": Row(of="passkey"),
     "mfa_login_webauthn": Row(get=ALL, post=ALL),
 }
+
+# Addresses without a page of their own for whoever comes: they lead on.
+LEADS_ON = {
+    "front",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_login_webauthn",
+}
+
+# Pages that note when the second factor was last used, even to those who only look.
+NOTES_ITS_USE = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}

@@ -1,7 +1,8 @@
 """One row of the access matrix: an address, and who may do what there."""
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
 
 from dashboard import access
 
@@ -36,7 +37,8 @@ class Row:
 
 @dataclass(frozen=True)
 class KeyRow:
-    """A call of a POS system: which scope it wants for which method. No scope at all: a page for machines."""
+    """A call of a POS system: which scope it wants for which method, and a body that says enough to look for `of`."""
 
     calls: tuple[tuple[str, str], ...]
     of: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
