@@ -20,5 +20,5 @@ ROWS: dict[str, Row | KeyRow] = {
     "purchase": KeyRow((("GET", "earn"),), of="bill"),
     "returns": KeyRow((("POST", "refund"),), of="bill", body={"receipt": "TH1", "whole": True}),
     "cancellation": KeyRow((("POST", "refund"),), of="bill"),
-    "move": KeyRow((("POST", "refund"),), of="bill"),
+    "move": KeyRow((("POST", "refund"),), of="bill", body={"member": {"phone": "0987654321"}, "reason": "nhầm người"}),
 }
