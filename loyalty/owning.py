@@ -15,7 +15,7 @@ from loyalty.models import BillMove, Purchase, ReviewDecision, TierBeginning
 from loyalty.records import MoveRecord, PurchaseRecord
 
 T = TypeVar("T")
-ATTEMPTS = 3
+ATTEMPTS = 5
 
 
 def bills_of(member_id: UUID) -> QuerySet[Purchase]:

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from loyalty import earning, returning, sales
+from events import commands
+from loyalty import earning, returning, sales, today
 from loyalty.bill import Bill
 from loyalty.earning import Quote
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
@@ -151,6 +152,18 @@ def cancel(
             purchase_id=purchase_id, key=key, till=till, fingerprint=fingerprint, at=at, request_id=request_id
         )
         return _with_vouchers(done, till=till, at=at, request_id=request_id)
+
+
+def undo(
+    *, purchase_id: UUID, key: str, till: Till, fingerprint: bytes, at: datetime, request_id: str = ""
+) -> Returned:
+    """As `cancel`, for whoever takes back their own last bill of the day. Raises `loyalty.today.NotUndoable`."""
+    with transaction.atomic():
+        if commands.find(store_id=till.store_id, key=key) is None:
+            today.must_be_undoable(purchase_id=purchase_id, till=till, at=at)
+        return cancel(
+            purchase_id=purchase_id, key=key, till=till, fingerprint=fingerprint, at=at, request_id=request_id
+        )
 
 
 def _counted(vouchers: Sequence[Named], *, till: Till, at: datetime) -> AbstractContextManager[Tries]:
