@@ -43,13 +43,19 @@ _numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if ENGINES.ours and not config.option.collectonly:
+    if ENGINES.ours and not config.option.collectonly and not _reads_only_the_tree(config):
         ENGINES.start()
 
 
 def pytest_unconfigure() -> None:
     if ENGINES.ours:
         ENGINES.stop()
+
+
+def _reads_only_the_tree(config: pytest.Config) -> bool:
+    """The rules of the house, asked alone (`make check`), need no engine."""
+    house = Path(__file__).parent / "house"
+    return all(Path(asked.partition("::")[0]).resolve().is_relative_to(house) for asked in config.args)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,9 +75,10 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
+def _nothing_remembered(request: pytest.FixtureRequest) -> None:
     """What is remembered of policies, keys and wrong guesses belongs to the database of the test before."""
-    cache.clear()
+    if not _reads_only_the_tree(request.config):
+        cache.clear()
     policies.forget()
     brand.forget()
     access.forget()
