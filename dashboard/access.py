@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "policy": {ADMIN: "view add", MARKETER: "view", ANALYST: "view"},
     "tier": {ADMIN: "view change", MARKETER: "view", ANALYST: "view"},
     "programme": {ADMIN: "view change", MARKETER: "view", ANALYST: "view"},
+    "brand": {ADMIN: "view change"},
     "store": {ADMIN: "view add change", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
     "terminal": {ADMIN: "view add change", MANAGER: "view"},
     "key": {ADMIN: "view add change act"},

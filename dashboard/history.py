@@ -46,7 +46,7 @@ def _table(events: list[Any]) -> Table:
             [
                 wording.moment(event.pgh_created_at),
                 str(users.get(_user_id(event) or 0, _("hệ thống"))),
-                _("thêm") if event.pgh_label.startswith("insert") else _("sửa"),
+                {"insert": _("thêm"), "delete": _("xóa")}.get(event.pgh_label, _("sửa")),
                 f"{_noun(event)} {event.pgh_obj_id}",
                 _changes(event),
             ]

@@ -85,6 +85,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
         (
             _("Cửa hàng"),
             [
+                (_("Thương hiệu"), "palette", "brand", "brand"),
                 (_("Cửa hàng"), "storefront", "loyalty_store_changelist", "store"),
                 (_("Máy bán hàng"), "point_of_sale", "loyalty_terminal_changelist", "terminal"),
                 (_("Khóa API"), "key", "loyalty_apikey_changelist", "key"),

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
-from dashboard import access, history, overview, retention_page, signing_in
+from dashboard import access, brand_page, history, overview, retention_page, signing_in
 from events import clock
 
 
@@ -28,6 +28,8 @@ class ShopAdminSite(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("history/", self.admin_view(lambda request: history.page(request, self)), name="history"),
+            path("brand/", self.admin_view(lambda request: brand_page.page(request, self)), name="brand"),
+            path("brand/preview/", self.admin_view(brand_page.preview), name="brand-preview"),
             path("retention/", self.admin_view(lambda request: retention_page.page(request, self)), name="retention"),
         ]
 

@@ -178,7 +178,7 @@ def publish(policy: P, *, by: str, at: datetime) -> P:
     policy.published_at = at
     policy.published_by = by
     policy.save(force_insert=True)
-    _new_version()
+    new_version()
     return policy
 
 
@@ -197,8 +197,9 @@ def publish_tier_table(
 def change_programme(*, changes: dict[str, Any]) -> None:
     """Staff edited the programme: processes read it anew."""
     Programme.objects.filter(id=1).update(**changes)
-    _new_version()
+    new_version()
 
 
-def _new_version() -> None:
+def new_version() -> None:
+    """Every process reads the programme and its policies anew."""
     Programme.objects.filter(id=1).update(policies_version=F("policies_version") + 1)

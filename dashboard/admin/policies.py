@@ -21,15 +21,16 @@ from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy,
 @admin.register(Programme)
 class ProgrammeAdmin(ShopAdmin):
     noun = "programme"
-    list_display = ["name", "currency", "point_name_vi", "manual_limit"]
+    list_display = ["name", "currency", "manual_limit"]
     fieldsets = [
-        (None, {"fields": ["name", "currency", "point_name_vi", "point_name_en"]}),
+        (None, {"fields": ["name", "currency"]}),
         (_("Điểm"), {"fields": ["manual_limit", "give_back_days", "debt_on_return"]}),
         (_("Tích điểm bù và chuyển hóa đơn"), {"fields": ["claim_days", "claims_a_month", "move_days"]}),
         (_("Thanh toán"), {"fields": ["payment_methods"]}),
     ]
-    # amounts are stored in minor units: another currency would silently change every bill
-    readonly_fields = ["currency"]
+    # amounts are stored in minor units: another currency would silently change every bill; the name is changed with
+    # the rest of the brand
+    readonly_fields = ["name", "currency"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "payment_methods":

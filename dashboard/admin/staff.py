@@ -36,6 +36,7 @@ NOUN_WORDS = {
     "policy": _("chính sách điểm và hạng"),
     "tier": _("hạng"),
     "programme": _("chương trình"),
+    "brand": _("thương hiệu"),
     "store": _("cửa hàng"),
     "terminal": _("máy bán hàng"),
     "key": _("khóa API"),

@@ -13,8 +13,11 @@ from django.utils.translation import gettext
 from loyalty import policies
 from loyalty.look import colours
 from loyalty.look.colours import Palette
-from loyalty.models import Programme
+from loyalty.models import Logo, Programme
 from loyalty.models.policies import BRAND_COLOUR
+
+# counts up when sheets or icons are made in another way: browsers keep them for ever
+DRAWING = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +31,12 @@ class Brand:
     currency: str  # ISO 4217
     sign: str  # what stands for it; empty: the usual one
     version: int  # of the programme this was read from
+    logo_digest: str = ""  # empty: no logo
+    logo_kind: str = ""
 
     @property
     def name(self) -> str:
         return self.shop_name or gettext("Chương trình thành viên")
-
-    @property
-    def initial(self) -> str:
-        """One letter for an icon where there is no logo."""
-        return next((letter.upper() for letter in self.name if letter.isalnum()), "•")
 
     @property
     def unit(self) -> str:
@@ -60,7 +60,7 @@ class Brand:
 
     @property
     def logo_url(self) -> str | None:
-        return None
+        return f"/brand/logo?v={self.logo_digest[:12]}" if self.logo_digest else None
 
     @property
     def stylesheet_url(self) -> str:
@@ -70,10 +70,18 @@ class Brand:
     def dashboard_stylesheet_url(self) -> str:
         return f"/brand/dashboard.css?v={self.digest}"
 
+    def icon_url(self, size: int) -> str:
+        """A square PNG of one of `logos.ICON_SIZES`."""
+        return f"/brand/icon-{size}.png?v={self.digest}"
+
+    @property
+    def favicon_url(self) -> str:
+        return self.icon_url(32)
+
     @property
     def digest(self) -> str:
         """Part of the addresses of what is made of the brand: another look has other addresses."""
-        return hashlib.sha256(f"2|{self.colour}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{DRAWING}|{self.colour}|{self.logo_digest}".encode()).hexdigest()[:12]
 
 
 _lock = threading.Lock()
@@ -134,6 +142,7 @@ def _read() -> Brand:
         return Brand(
             shop_name="", colour=BRAND_COLOUR, unit_vi="điểm", unit_en="points", currency="VND", sign="", version=0
         )
+    logo = Logo.objects.filter(pk=1).only("digest", "kind").first()
     return Brand(
         shop_name=programme.name,
         colour=programme.colour,
@@ -142,4 +151,6 @@ def _read() -> Brand:
         currency=programme.currency,
         sign=programme.currency_sign,
         version=programme.policies_version,
+        logo_digest=logo.digest if logo else "",
+        logo_kind=logo.kind if logo else "",
     )

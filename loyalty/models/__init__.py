@@ -1,6 +1,7 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
 from loyalty.models.devices import Device, DeviceInvitation, Sitting
+from loyalty.models.look import Logo
 from loyalty.models.moves import BillMove
 from loyalty.models.nights import NightlyStep
 from loyalty.models.points import Account, Entry, Lot, LotUse
@@ -32,6 +33,7 @@ __all__ = [
     "Entry",
     "EntryRow",
     "ExpiryPolicy",
+    "Logo",
     "Lot",
     "LotUse",
     "NightlyStep",

@@ -5,4 +5,6 @@ from tests.doors.rows.row import ALL, Row
 ROWS: dict[str, Row] = {
     "brand_stylesheet": Row(get=ALL),
     "brand_dashboard_stylesheet": Row(get=ALL),
+    "brand_logo": Row(get=ALL),
+    "brand_icon": Row(get=ALL),
 }
