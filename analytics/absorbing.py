@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from analytics import moving
+from analytics import joining, moving
 from analytics.models import Ahead
 from events.models import Event
 from loyalty.models import Purchase
@@ -31,9 +31,13 @@ TYPES = (
 
 def absorb(*, event: Event) -> None:
     """Add to the rollups what this event changed, unless a rebuild has taken it from the books already."""
+    if event.type in joining.TYPES:
+        joining.wait_for(event)
     if Ahead.objects.filter(pk=event.pk).delete()[0]:
         return
-    if event.type == "purchases.imported":
+    if event.type in joining.TYPES:
+        joining.absorb(event, reader=READER)
+    elif event.type == "purchases.imported":
         condition, values = _imported(event)
         moving.add(bills=condition, values=values)
     elif event.type in ("purchase.moved", "purchase.claimed"):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
+
 from analytics import absorbing, moving
 from events.invariants import Invariant
 
@@ -70,13 +72,36 @@ SELECT * FROM (
 ) wrong WHERE {settled}
 """
 
+CASHIERS = """
+SELECT * FROM (
+    SELECT store_id, business_date, staff FROM (
+        WITH {moves}
+        SELECT store_id, business_date, staff, sum(visits) AS visits, sum(gross - returned) AS revenue
+        FROM move GROUP BY 1, 2, 3
+    ) b FULL JOIN analytics_cashierday c USING (store_id, business_date, staff)
+    WHERE (b.visits, b.revenue) IS DISTINCT FROM (c.member_visits + c.guest_visits, c.revenue)
+) wrong WHERE {settled}
+"""
+JOINED = """
+SELECT * FROM (
+    SELECT day, via, store_id FROM (
+        SELECT (joined_at AT TIME ZONE '{zone}')::date AS day, joined_via AS via,
+               coalesce(joined_store_id, 0) AS store_id, count(*) AS members
+        FROM members_member WHERE NOT practice GROUP BY 1, 2, 3
+    ) b FULL JOIN analytics_joinedday j USING (day, via, store_id)
+    WHERE b.members IS DISTINCT FROM j.members
+) wrong WHERE {settled}
+"""
+
 
 def queries() -> Iterator[Invariant]:
-    everything = moving.everything()
+    parts = {"moves": moving.everything(), "settled": NOTHING_ON_ITS_WAY, "zone": settings.TIME_ZONE}
     for code, sentence, sql in (
         ("R1", "once all is delivered, the days of the stores are what their bills and returns come to", DAYS),
         ("R2", "once all is delivered, the months of the members are what their bills and returns come to", MONTHS),
         ("R3", "once all is delivered, states are the sums of months, from the first kept bill to the last", STATES),
         ("R4", "once all is delivered, the revenue of a month that is over is that of its days", REVENUE),
+        ("R5", "once all is delivered, the days of the cashiers are what their bills and returns come to", CASHIERS),
+        ("R6", "once all is delivered, the days of joining are those of the members", JOINED),
     ):
-        yield Invariant(code=code, sentence=sentence, sql=sql.format(moves=everything, settled=NOTHING_ON_ITS_WAY))
+        yield Invariant(code=code, sentence=sentence, sql=sql.format(**parts))

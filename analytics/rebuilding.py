@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from analytics import absorbing, moving
+from analytics import absorbing, joining, moving
 
 # Locked in the order in which absorbing touches them: whoever is in the middle of it is let finish, nobody begins.
 EMPTIED = (
@@ -10,6 +10,7 @@ EMPTIED = (
     "analytics_reviewedfigure",
     "analytics_memberstate",
     "analytics_membermonth",
+    "analytics_cashierday",
     "analytics_storeday",
 )
 LOCKED = ", ".join((*EMPTIED, "analytics_revenuemonth"))
@@ -29,13 +30,14 @@ WITH ahead AS (
 
 
 def rebuild() -> int:
-    """Drop days, months and states and make them again, in one transaction; answers how many members have a state.
+    """Drop days, months, cashiers and states and make them again, in one transaction; answers how many have a state.
 
     Deliveries to this floor wait meanwhile; pages read what stood there before. The revenue of every month is asked
     for again and counted by the next night (`nightly.count_revenue`); nights stay as they were counted.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+        joining.alone()
         cursor.execute(f"LOCK TABLE {LOCKED} IN EXCLUSIVE MODE")
         # not TRUNCATE: the role the platform works as may only add and delete
         for table in EMPTIED:
@@ -51,13 +53,20 @@ def rebuild() -> int:
         if months:
             cursor.execute("SELECT array_agg(month) FROM analytics_revenuemonth")
             moving.ask_for_another_count(months=sorted({*months, *(cursor.fetchone()[0] or ())}), on=last)
+        joining.recount(reader=absorbing.READER)
         for name in ("work_mem", "jit"):
             cursor.execute(f"SET LOCAL {name} TO DEFAULT")
     return int(members)
 
 
 def missing() -> bool:
-    """Whether there are bills and no rollup of any: the shop was there before its figures were."""
+    """Whether there is something and no rollup of it: the shop was there before its figures were, or before some kind
+    of them was."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM loyalty_purchase) AND NOT EXISTS (SELECT FROM analytics_storeday)")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM loyalty_purchase) AND NOT EXISTS (SELECT FROM analytics_storeday)"
+            " OR EXISTS (SELECT FROM analytics_storeday) AND NOT EXISTS (SELECT FROM analytics_cashierday)"
+            " OR EXISTS (SELECT FROM members_member WHERE NOT practice)"
+            " AND NOT EXISTS (SELECT FROM analytics_joinedday)"
+        )
         return bool(cursor.fetchone()[0])

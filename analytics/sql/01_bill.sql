@@ -4,7 +4,8 @@ CREATE OR REPLACE VIEW analytics_bill AS
 SELECT
     p.id, p.store_id, p.member_id, p.business_date, p.occurred_at, p.status, p.import_id, p.due, p.spent,
     p.earned + coalesce(d.earned, 0) AS earned,
-    r.business_date AS gone_on
+    r.business_date AS gone_on,
+    p.staff
 FROM loyalty_purchase p
 JOIN loyalty_store s ON s.id = p.store_id AND s.practice_of_id IS NULL
 LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id

@@ -1,5 +1,5 @@
--- Adds the moves to the rollups and answers the members and months they touch. Members before days: the row of a store's
--- day is the one that everybody wants, so it is taken last; each kind of row in its own order, so that nobody waits in a ring.
+-- Adds the moves to the rollups and answers the members and months they touch. Members before cashiers before days: the row
+-- of a store's day is the one that everybody wants, so it is taken last; each kind of row in its own order, so that nobody waits in a ring.
 , state AS (
     INSERT INTO analytics_memberstate AS s (member_id, visits, revenue, profit, costed)
     SELECT member_id, sum(visits), sum(gross - returned), sum(profit), sum(costed)
@@ -31,6 +31,22 @@
         earned = m.earned + excluded.earned,
         spent = m.spent + excluded.spent
     RETURNING 1
+), cashier AS (
+    INSERT INTO analytics_cashierday AS c (store_id, business_date, staff, member_visits, guest_visits, revenue)
+    SELECT
+        store_id, business_date, staff,
+        coalesce(sum(visits) FILTER (WHERE member_id IS NOT NULL), 0),
+        coalesce(sum(visits) FILTER (WHERE member_id IS NULL), 0),
+        sum(gross - returned)
+    FROM move
+    CROSS JOIN (SELECT count(*) FROM month) AS first_the_months
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, 3
+    ON CONFLICT (store_id, business_date, staff) DO UPDATE
+    SET member_visits = c.member_visits + excluded.member_visits,
+        guest_visits = c.guest_visits + excluded.guest_visits,
+        revenue = c.revenue + excluded.revenue
+    RETURNING 1
 ), day AS (
     INSERT INTO analytics_storeday AS d (
         store_id, business_date, bills, member_visits, guest_visits, member_gross, guest_gross, member_returned,
@@ -50,7 +66,7 @@
         coalesce(sum(costed) FILTER (WHERE member_id IS NULL), 0),
         sum(earned), sum(spent)
     FROM move
-    CROSS JOIN (SELECT count(*) FROM month) AS first_the_months
+    CROSS JOIN (SELECT count(*) FROM cashier) AS first_the_cashiers
     GROUP BY 1, 2
     ORDER BY 1, 2
     ON CONFLICT (store_id, business_date) DO UPDATE

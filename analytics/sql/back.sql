@@ -4,7 +4,7 @@
 back AS (
     SELECT
         r.id, r.purchase_id, r.store_id, r.business_date, r.due, r.clawed_back, r.given_back, r.whole,
-        r.member_id, b.store_id AS sold_at, b.business_date AS sold_on
+        r.member_id, b.store_id AS sold_at, b.business_date AS sold_on, b.staff
     FROM loyalty_return r
     JOIN analytics_bill b ON b.id = r.purchase_id
     WHERE {returns}
@@ -41,10 +41,11 @@ back AS (
 ), back_move AS (
     SELECT
         b.store_id, b.business_date, b.member_id, 0 AS bills, 0 AS visits, 0::bigint AS gross, b.due AS returned,
-        -s.costed AS costed, s.cost - s.costed AS profit, -b.clawed_back AS earned, -b.given_back AS spent
+        -s.costed AS costed, s.cost - s.costed AS profit, -b.clawed_back AS earned, -b.given_back AS spent,
+        b.staff
     FROM back b
     JOIN back_share s ON s.id = b.id
     UNION ALL
     -- a bill that has wholly come back was no visit, on its own day
-    SELECT sold_at, sold_on, member_id, 0, -1, 0, 0, 0, 0, 0, 0 FROM back WHERE whole
+    SELECT sold_at, sold_on, member_id, 0, -1, 0, 0, 0, 0, 0, 0, staff FROM back WHERE whole
 )

@@ -3,7 +3,7 @@
 passed AS (
     SELECT
         m.id, m.purchase_id, m.from_member_id, m.to_member_id, m.earned_back, m.earned, m.returned, b.store_id,
-        b.business_date, b.due
+        b.business_date, b.due, b.staff
     FROM loyalty_billmove m
     JOIN analytics_bill b ON b.id = m.purchase_id
     WHERE {passed}
@@ -45,12 +45,12 @@ passed AS (
     SELECT
         t.store_id, t.business_date, side.member_id, 0 AS bills, side.sign * t.visits AS visits,
         side.sign * t.gross AS gross, side.sign * t.returned AS returned, side.sign * t.costed AS costed,
-        side.sign * t.profit AS profit, 0::bigint AS earned, 0::bigint AS spent
+        side.sign * t.profit AS profit, 0::bigint AS earned, 0::bigint AS spent, p.staff
     FROM passed_part t
     JOIN passed p ON p.id = t.id
     CROSS JOIN LATERAL (VALUES (p.from_member_id, -1), (p.to_member_id, 1)) AS side(member_id, sign)
     UNION ALL
-    SELECT p.store_id, p.business_date, side.member_id, 0, 0, 0, 0, 0, 0, side.earned, 0
+    SELECT p.store_id, p.business_date, side.member_id, 0, 0, 0, 0, 0, 0, side.earned, 0, p.staff
     FROM passed p
     CROSS JOIN LATERAL (VALUES (p.from_member_id, -p.earned_back), (p.to_member_id, p.earned)) AS side(member_id, earned)
 )

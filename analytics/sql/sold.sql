@@ -9,7 +9,8 @@ sold AS (
 ), sold_move AS (
     SELECT
         b.store_id, b.business_date, b.member_id, 1 AS bills, 1 AS visits, b.due AS gross, 0::bigint AS returned,
-        coalesce(l.costed, 0) AS costed, coalesce(l.costed - l.cost, 0) AS profit, b.earned, b.spent
+        coalesce(l.costed, 0) AS costed, coalesce(l.costed - l.cost, 0) AS profit, b.earned, b.spent,
+        b.staff
     FROM sold b
     LEFT JOIN sold_line l ON l.purchase_id = b.id
 )

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics import nightly, rebuilding
+from analytics import holding, nightly, rebuilding
 from campaigns import founding as campaigns_founding
 from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
@@ -123,6 +123,7 @@ def _figures(*, at: datetime) -> None:
     rebuilding.rebuild()
     last = nights.last_due(at=at)
     nightly.fill_in(last=last, nights=NIGHTS, at=at)
+    holding.fill_in(last=last, at=at)
     nightly.count_revenue(date=last, at=at)
 
 

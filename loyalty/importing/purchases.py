@@ -17,6 +17,7 @@ from uuid import uuid4
 from babel.numbers import get_currency_precision
 from django.db import connection, transaction
 
+from events import outbox
 from loyalty import returning
 from loyalty.importing import halves, posting, returns
 from loyalty.importing.returns import TakeBack
@@ -81,7 +82,7 @@ def _import(file: CsvFile, done: ImportReport, *, at: datetime, by: str, options
         _group(shop, staged, unit=unit)
         with staging.bulk():
             _find_known(shop)
-            _find_members(done, at=at, options=options, kind=shop.kind)
+            _find_members(done, at=at, by=by, options=options, kind=shop.kind)
         _value(shop, staged)
         with _alone_in_its_stores():
             run = posting.Run(import_id=done.import_id, unit=unit, at=at, by=by)
@@ -167,7 +168,7 @@ def _set_bad_bills_aside(staged: Staged) -> None:
     staging.run(SQL / "incomplete_bills.sql")
 
 
-def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions, kind: str) -> None:
+def _find_members(done: ImportReport, *, at: datetime, by: str, options: PurchaseOptions, kind: str) -> None:
     staging.run(SQL / "names.sql")
     done.member_as = resolving.resolve(kind=options.member_as, table=kind)
     staging.run(SQL / "conflicts.sql")
@@ -175,7 +176,14 @@ def _find_members(done: ImportReport, *, at: datetime, options: PurchaseOptions,
     if options.create_members:
         staging.run(SQL / "joining.sql")
         done.members_joined = resolving.join_unknown(kind=done.member_as, at=at)
+        if done.members_joined:
+            _tell_who_joined(done, at=at, by=by)
     staging.run(SQL / "unknown_members.sql")
+
+
+def _tell_who_joined(done: ImportReport, *, at: datetime, by: str) -> None:
+    data = {"import_id": str(done.import_id), "members": done.members_joined}
+    outbox.record(type="members.imported", subject_id=done.import_id, data=data, at=at, by=by)
 
 
 def _dates(policy: type[DatedPolicy]) -> list[datetime]:

@@ -26,6 +26,8 @@ ROLLUPS = {
     "analytics_storeday": "store_id, business_date",
     "analytics_membermonth": "member_id, month",
     "analytics_memberstate": "member_id",
+    "analytics_cashierday": "store_id, business_date, staff",
+    "analytics_joinedday": "day, via, store_id",
 }
 
 
@@ -74,7 +76,11 @@ class Life:
         charges = (Charge(kind="shipping", amount=15_000),) if chance.random() < 0.2 else ()
         spend = chance.choice([0, 0, 3, 20]) if member else 0
         bill = self.shop.bill(
-            lines=lines, charges=charges, points_to_spend=spend, occurred_at=at - timedelta(days=days_ago, hours=1)
+            staff=chance.choice(["", "minh", "hoa"]),
+            lines=lines,
+            charges=charges,
+            points_to_spend=spend,
+            occurred_at=at - timedelta(days=days_ago, hours=1),
         )
         try:
             self.shop.sell(bill, member, till=chance.choice(self.tills), proven=True)

@@ -326,7 +326,7 @@ def nothing_went_twice() -> None:
 
 
 def rollups_are_what_the_bills_make() -> None:
-    tables = ("analytics_storeday", "analytics_membermonth", "analytics_memberstate")
+    tables = ("analytics_storeday", "analytics_membermonth", "analytics_memberstate", "analytics_cashierday")
     absorbed = rows_of(*tables)
     rebuilding.rebuild()
     assert rows_of(*tables) == absorbed

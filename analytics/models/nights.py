@@ -1,106 +1,9 @@
-"""Derived tables: what bills and returns come to, by day, month and member, and what each night made of it.
-
-All of it follows from the books and can be dropped and rebuilt (`analytics.rebuilding`), except the terms that staff
-choose. Practice stores and practice members are left out. A bill counts from the business date it bears once it is
-posted, or approved by staff; it is *kept* until the business date of the return or cancellation that took the last of
-it back. Revenue is what was paid in money (`due`: the total without our vouchers and points), less what returns paid
-back on their own day. Profit is revenue less cost over those lines whose cost is known; *costed* is the revenue of
-these lines (tax included, shipping and other charges not), so that every profit can say what it rests on.
-"""
+"""What each night counts from the books, as they stand when it does."""
 
 import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-
-
-class StoreDay(models.Model):
-    """What one business day of a store came to: members' part and guests' part, minor units and points.
-
-    `bills` counts all that were rung up, the visits only those that were kept. Points are net of what returns took back
-    and gave back that day.
-    """
-
-    pk = models.CompositePrimaryKey("store_id", "business_date")
-    store_id = models.IntegerField()
-    business_date = models.DateField()
-    bills = models.IntegerField()
-    member_visits = models.IntegerField()
-    guest_visits = models.IntegerField()
-    member_gross = models.BigIntegerField()
-    guest_gross = models.BigIntegerField()
-    member_returned = models.BigIntegerField()
-    guest_returned = models.BigIntegerField()
-    member_profit = models.BigIntegerField()
-    guest_profit = models.BigIntegerField()
-    member_costed = models.BigIntegerField()
-    guest_costed = models.BigIntegerField()
-    earned = models.BigIntegerField()
-    spent = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.store_id} {self.business_date}"
-
-    @property
-    def gross(self) -> int:
-        return self.member_gross + self.guest_gross
-
-    @property
-    def returned(self) -> int:
-        return self.member_returned + self.guest_returned
-
-    @property
-    def revenue(self) -> int:
-        return self.gross - self.returned
-
-    @property
-    def profit(self) -> int:
-        return self.member_profit + self.guest_profit
-
-    @property
-    def costed(self) -> int:
-        return self.member_costed + self.guest_costed
-
-
-class MemberMonth(models.Model):
-    """What one member came to in one calendar month of business dates; `month` is its first day."""
-
-    pk = models.CompositePrimaryKey("member_id", "month")
-    member_id = models.UUIDField()
-    month = models.DateField()
-    visits = models.IntegerField()
-    revenue = models.BigIntegerField()
-    profit = models.BigIntegerField()
-    costed = models.BigIntegerField()
-    earned = models.BigIntegerField()
-    spent = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.member_id} {self.month:%Y-%m}"
-
-
-class MemberState(models.Model):
-    """Where a member stands, by kept bills. First and last go by the moment of the bill; `_on` is its business date."""
-
-    member_id = models.UUIDField(primary_key=True)
-    first_purchase_id = models.UUIDField(null=True)
-    first_on = models.DateField(null=True)
-    last_purchase_id = models.UUIDField(null=True)
-    last_at = models.DateTimeField(null=True)
-    last_on = models.DateField(null=True)
-    visits = models.IntegerField()
-    revenue = models.BigIntegerField()
-    profit = models.BigIntegerField()
-    costed = models.BigIntegerField()
-
-    class Meta:
-        indexes = [
-            # win-back: who has been silent since a date
-            models.Index(fields=["last_on"], condition=Q(last_on__isnull=False), name="state_last_bought_on")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.member_id)
 
 
 class RetentionNight(models.Model):
@@ -220,22 +123,43 @@ class RetentionTerms(models.Model):
         return str(_("Cách tính giữ chân khách"))
 
 
-class Ahead(models.Model):
-    """An event whose figures were taken from the books by a rebuild before its delivery came."""
+class StandingNight(models.Model):
+    """How many members stand in a tier at their store, and the points they hold, at the end of a date.
 
-    event_id = models.BigIntegerField(primary_key=True)
-
-    def __str__(self) -> str:
-        return str(self.event_id)
-
-
-class ReviewedFigure(models.Model):
-    """A bill that staff approved, or a return of one, whose figures are counted.
-
-    What came back while the bill waited counts when the bill does: this row says by which of the two it was taken.
+    `store_id`: their home store, 0 where they have none. `members` can use their card; the points are everybody's.
     """
 
-    subject_id = models.UUIDField(primary_key=True)
+    pk = models.CompositePrimaryKey("date", "store_id", "tier_id")
+    date = models.DateField()
+    store_id = models.IntegerField()
+    tier_id = models.SmallIntegerField()
+    members = models.IntegerField()
+    available = models.BigIntegerField()
+    pending = models.BigIntegerField()
+    held = models.BigIntegerField()
+    debt = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return str(self.subject_id)
+        return f"{self.date} {self.store_id} {self.tier_id}"
+
+
+class VisitorNight(models.Model):
+    """Members with a kept bill in the thirty days up to and with a date, at one store; store 0: in the whole house."""
+
+    pk = models.CompositePrimaryKey("date", "store_id")
+    date = models.DateField()
+    store_id = models.IntegerField()
+    members = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.store_id}"
+
+
+class ExpiredNight(models.Model):
+    """Points that ended with a date."""
+
+    date = models.DateField(primary_key=True)
+    points = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.date)
