@@ -5,7 +5,8 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 HOST=0.0.0.0 BEAT_SCHEDULE=/var/lib/loyalty/beat
-RUN useradd --system --uid 10001 --home-dir /var/lib/loyalty --create-home loyalty
+RUN useradd --system --uid 10001 --home-dir /var/lib/loyalty --create-home loyalty \
+    && install -d -o loyalty -m 700 /var/lib/loyalty/imports
 COPY --from=packages /venv /venv
 WORKDIR /srv/loyalty
 COPY . .

@@ -4,6 +4,7 @@ As of the books when it is counted; a step may be killed and run again, the same
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -49,7 +50,7 @@ def _expired(first: date, last: date) -> int:
     return _run("expired.sql", first=first, last=last, begin=begin, end=midnight_after(last), zone=settings.TIME_ZONE)
 
 
-def _run(name: str, **values: object) -> int:
+def _run(name: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(moving.text(name), values)
         return max(0, cursor.rowcount)

@@ -40,6 +40,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "suppression": {ADMIN: "view add act", MARKETER: "view add act"},
     "fake message": {ADMIN: "view", MARKETER: "view"},
     "fake channel": {ADMIN: "view change"},
+    "import": {ADMIN: "view add act", MARKETER: "view add"},
     "delivery": {ADMIN: "view act"},
     "job": {ADMIN: "view act", MARKETER: "view"},
     "night": {ADMIN: "view", MARKETER: "view", ANALYST: "view"},

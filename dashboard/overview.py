@@ -1,44 +1,63 @@
 """Tổng quan: how the programme does, what waits for somebody, and whether the machinery keeps up."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard import access, condition, figures, wording
-from dashboard.figures import Membership, Period
-from dashboard.tables import Table
+from dashboard import access, condition, figures, overview_tables, waiting, wording
+from dashboard.figures import Active, Joined, Period, Sold, Standing
+from loyalty import policies
 
 
 def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     stores = access.stores_of(request.user)
-    now, before = figures.periods(at=at, stores=stores)
-    people = figures.membership(now, before, stores=stores)
+    shops = figures.shops(stores)
+    sold = figures.sold(at=at, stores=shops)
+    joined = figures.joined(sold, stores=stores)
+    standing = figures.standing(stores=stores)
     currency = wording.currency()
-    span = _("%(first)s – %(last)s") % {"first": wording.day(now.first), "last": wording.day(now.last)}
+    checks = condition.checks(at=at) if access.may(request.user, "view", "delivery") else None
     return {
         "title": _("Tổng quan"),
-        "span": span,
-        "span_before": _("%(first)s – %(last)s")
-        % {"first": wording.day(before.first), "last": wording.day(before.last)},
+        "span": _span(sold.now),
+        "span_before": _span(sold.before),
         "own_stores": stores is not None,
+        "today": _today(sold, joined, currency),
         "tiles": [
-            _members(people),
-            _share(now, before),
-            _revenue(now, before, currency),
-            _earned(now, before),
-            _spent(now, before),
+            *_people(sold, joined, standing, figures.active(sold, stores=stores)),
+            *_money(sold, currency),
+            *_points(sold, standing, whole=stores is None, currency=currency, at=at),
         ],
-        "waiting": _waiting(request, stores),
-        "revenue_chart": _revenue_chart(now, currency),
-        "revenue_table": _revenue_table(now, currency),
-        "points_chart": _points_chart(now),
-        **(_tiers(people.everybody) if stores is None else {}),
-        "condition": condition.checks(at=at) if access.may(request.user, "view", "delivery") else None,
+        "waiting": waiting.items(request, stores=shops, at=at),
+        "revenue_chart": overview_tables.revenue_chart(sold.now, currency),
+        "points_chart": overview_tables.points_chart(sold.now),
+        "days_table": overview_tables.days(sold.now, currency),
+        "stores_chart": overview_tables.stores_chart(sold.now, shops, currency),
+        "stores_table": overview_tables.stores(sold.now, shops, currency),
+        "cashiers_table": overview_tables.cashiers(figures.cashiers(sold.now, stores=shops), shops),
+        "sources_table": overview_tables.sources(joined),
+        "tiers": _tiers(standing),
+        "standing_on": standing.date and wording.day(standing.date),
+        "condition": checks,
     }
+
+
+def _span(period: Period) -> str:
+    return _("%(first)s – %(last)s") % {"first": wording.day(period.first), "last": wording.day(period.last)}
+
+
+def _today(sold: Sold, joined: Joined, currency: str) -> list[tuple[str, str]]:
+    today = sold.today
+    return [
+        (_("Doanh thu"), wording.short_money(today.revenue, currency=currency)),
+        (_("Hóa đơn"), wording.points(today.visits)),
+        (_("Của thành viên"), wording.percent(today.member_visits, today.visits)),
+        (_("Thành viên mới"), wording.points(joined.today)),
+        (_("Điểm tích"), wording.points(today.earned)),
+        (_("Điểm dùng"), wording.points(today.spent)),
+    ]
 
 
 def _tile(title: str, value: str, note: str, move: float | None, *, unit: str = "%") -> dict[str, Any]:
@@ -50,131 +69,112 @@ def _tile(title: str, value: str, note: str, move: float | None, *, unit: str = 
     return {"title": title, "value": value, "note": note, "move": words, "up": (move or 0) > 0, "down": (move or 0) < 0}
 
 
-def _members(people: Membership) -> dict[str, Any]:
-    note = _("%(new)s người mới") % {"new": wording.points(people.new)}
-    move = figures.change(people.new, people.new_before)
-    return _tile(_("Thành viên"), wording.points(people.everybody), note, move)
-
-
-def _share(now: Period, before: Period) -> dict[str, Any]:
-    move = None
-    if now.revenue and before.revenue:
-        move = now.member_revenue / now.revenue - before.member_revenue / before.revenue
-    note = _("doanh thu do thành viên mua")
-    value = wording.percent(now.member_revenue, now.revenue)
-    return _tile(_("Tỷ trọng thành viên"), value, note, move, unit=_("điểm phần trăm"))
-
-
-def _revenue(now: Period, before: Period, currency: str) -> dict[str, Any]:
-    note = _("%(bills)s hóa đơn, đã trừ hàng trả") % {"bills": wording.points(now.bills)}
-    value = wording.short_money(now.revenue, currency=currency)
-    return _tile(_("Doanh thu"), value, note, figures.change(now.revenue, before.revenue))
-
-
-def _earned(now: Period, before: Period) -> dict[str, Any]:
-    note = _("đã trừ phần thu hồi")
-    return _tile(_("Điểm đã tích"), wording.points(now.earned), note, figures.change(now.earned, before.earned))
-
-
-def _spent(now: Period, before: Period) -> dict[str, Any]:
-    note = _("đã trừ phần hoàn lại")
-    return _tile(_("Điểm đã dùng"), wording.points(now.spent), note, figures.change(now.spent, before.spent))
-
-
-def _waiting(request: HttpRequest, stores: list[int] | None) -> list[dict[str, Any]]:
-    """What somebody has to decide, with the way there."""
-    if not access.may(request.user, "act", "purchase"):
-        return []
-    count = figures.in_review(stores=stores)
+def _people(sold: Sold, joined: Joined, standing: Standing, active: Active) -> list[dict[str, Any]]:
+    new, new_before = sum(joined.now.values()), sum(joined.before.values())
+    now, before = sold.now.total, sold.before.total
+    share = None
+    if now.visits and before.visits:
+        share = now.member_visits / now.visits - before.member_visits / before.visits
+    often = now.member_visits / active.now if active.now else None
+    often_before = before.member_visits / active.before if active.before else None
     return [
-        {
-            "words": _("hóa đơn chờ kiểm tra (đồng hồ máy bán hàng không khớp)"),
-            "count": wording.points(count),
-            "urgent": count > 0,
-            "link": f"{reverse('admin:loyalty_purchase_changelist')}?review=open",
-        }
+        _tile(
+            _("Thành viên"),
+            wording.points(standing.everybody),
+            _("%(new)s người mới") % {"new": wording.points(new)},
+            figures.change(new, new_before),
+        ),
+        _tile(
+            _("Thành viên có mua"),
+            wording.points(active.now),
+            _("%(share)s thành viên mua trong 30 ngày")
+            % {"share": wording.percent(active.now or 0, standing.everybody)}
+            if active.now is not None
+            else _("có sau lần chạy đêm đầu tiên"),
+            figures.change(active.now or 0, active.before),
+        ),
+        _tile(
+            _("Hóa đơn của thành viên"),
+            wording.percent(now.member_visits, now.visits),
+            _("%(members)s trên %(bills)s hóa đơn")
+            % {"members": wording.points(now.member_visits), "bills": wording.points(now.visits)},
+            share,
+            unit=_("điểm phần trăm"),
+        ),
+        _tile(
+            _("Số lượt mua mỗi thành viên"),
+            wording.decimal(often) if often is not None else wording.NOTHING,
+            _("trong 30 ngày, người có mua"),
+            figures.change(often, often_before) if often is not None else None,
+        ),
     ]
 
 
-def _revenue_chart(period: Period, currency: str) -> str:
-    unit, suffix = wording.axis(max(day.member_revenue + day.guest_revenue for day in period.days), currency=currency)
-    axis = {"maxTicksXLimit": 10, "displayYAxis": True, "suffixYAxis": suffix, "stack": "revenue"}
-    return json.dumps(
+def _money(sold: Sold, currency: str) -> list[dict[str, Any]]:
+    now, before = sold.now.total, sold.before.total
+    average = now.revenue // now.visits if now.visits else None
+    average_before = before.revenue // before.visits if before.visits else None
+    of_members = now.member_revenue // now.member_visits if now.member_visits else None
+    return [
+        _tile(
+            _("Doanh thu"),
+            wording.short_money(now.revenue, currency=currency),
+            _("%(share)s do thành viên mua, đã trừ hàng trả")
+            % {"share": wording.percent(now.member_revenue, now.revenue)},
+            figures.change(now.revenue, before.revenue),
+        ),
+        _tile(
+            _("Giá trị hóa đơn trung bình"),
+            wording.money(average, currency=currency),
+            _("thành viên: %(money)s") % {"money": wording.money(of_members, currency=currency)},
+            figures.change(average or 0, average_before),
+        ),
+    ]
+
+
+def _points(sold: Sold, standing: Standing, *, whole: bool, currency: str, at: datetime) -> list[dict[str, Any]]:
+    """Points that ended, and what they all come to, are told of the whole house."""
+    now, before = sold.now.total, sold.before.total
+    tiles = [
+        _tile(
+            _("Điểm đã tích"),
+            wording.points(now.earned),
+            _("đã trừ phần thu hồi"),
+            figures.change(now.earned, before.earned),
+        ),
+        _tile(
+            _("Điểm đã dùng"),
+            wording.points(now.spent),
+            _("đã trừ phần hoàn lại"),
+            figures.change(now.spent, before.spent),
+        ),
+    ]
+    if not whole:
+        return tiles
+    ended, ended_before = figures.expired(sold)
+    owed = standing.unused * policies.at(at).spending.point_value
+    return [
+        *tiles,
+        _tile(_("Điểm hết hạn"), wording.points(ended), _("không ai dùng"), figures.change(ended, ended_before)),
+        _tile(
+            _("Điểm chưa dùng"),
+            wording.points(standing.unused),
+            _("dùng hết thì giảm %(money)s") % {"money": wording.short_money(owed, currency=currency)},
+            figures.change(standing.unused, standing.unused_before),
+        ),
+    ]
+
+
+def _tiers(standing: Standing) -> list[dict[str, Any]]:
+    counts = [count for _tier, count in standing.tiers]
+    most, everybody = max(counts, default=0) or 1, sum(counts)
+    return [
         {
-            "labels": [f"{day.on:%d/%m}" for day in period.days],
-            "datasets": [
-                {
-                    "label": _("Thành viên"),
-                    "data": [round(day.member_revenue / unit, 2) for day in period.days],
-                    "backgroundColor": "var(--color-primary-600)",
-                    **axis,
-                },
-                {
-                    "label": _("Khách lẻ"),
-                    "data": [round(day.guest_revenue / unit, 2) for day in period.days],
-                    "backgroundColor": "var(--color-base-400)",
-                    **axis,
-                },
-            ],
+            "name": wording.tier_name(tier),
+            "color": tier.color,
+            "count": wording.points(count),
+            "share": wording.percent(count, everybody),
+            "width": round(100 * count / most),
         }
-    )
-
-
-def _revenue_table(period: Period, currency: str) -> Table:
-    return Table(
-        title="",
-        headings=[_("Ngày"), _("Thành viên"), _("Khách lẻ"), _("Hóa đơn"), _("Điểm tích"), _("Điểm dùng")],
-        numbers=(1, 2, 3, 4, 5),
-        rows=[
-            [
-                wording.day(day.on),
-                wording.money(day.member_revenue, currency=currency),
-                wording.money(day.guest_revenue, currency=currency),
-                wording.points(day.bills),
-                wording.points(day.earned),
-                wording.points(day.spent),
-            ]
-            for day in reversed(period.days)
-        ],
-        empty=_("Chưa có hóa đơn nào."),
-    )
-
-
-def _points_chart(period: Period) -> str:
-    return json.dumps(
-        {
-            "labels": [f"{day.on:%d/%m}" for day in period.days],
-            "datasets": [
-                {
-                    "label": _("Điểm tích"),
-                    "data": [day.earned for day in period.days],
-                    "borderColor": "var(--color-primary-600)",
-                    "maxTicksXLimit": 10,
-                    "displayYAxis": True,
-                },
-                {
-                    "label": _("Điểm dùng"),
-                    "data": [day.spent for day in period.days],
-                    "borderColor": "var(--color-orange-600)",
-                },
-            ],
-        }
-    )
-
-
-def _tiers(everybody: int) -> dict[str, Any]:
-    held = figures.holdings(everybody=everybody)
-    most = max((count for _tier, count in held.tiers), default=0) or 1
-    return {
-        "tiers": [
-            {
-                "name": wording.tier_name(tier),
-                "color": tier.color,
-                "count": wording.points(count),
-                "share": wording.percent(count, everybody),
-                "width": round(100 * count / most),
-            }
-            for tier, count in held.tiers
-        ],
-        "unused": wording.points(held.unused),
-    }
+        for tier, count in standing.tiers
+    ]

@@ -50,6 +50,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Hóa đơn"), "receipt_long", "loyalty_purchase_changelist", "purchase"),
                 (_("Trả hàng"), "assignment_return", "loyalty_return_changelist", "return"),
                 (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
+                (_("Nhập file"), "upload_file", "imports", "import"),
             ],
         ),
         (_("Phân tích"), [(_("Giữ chân khách"), "monitoring", "retention", "retention")]),

@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
 from dashboard import access, brand_page, history, overview, retention_page, signing_in
+from dashboard.importing import pages as importing
 from events import clock
 
 
@@ -26,11 +27,21 @@ class ShopAdminSite(UnfoldAdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in unused]
 
     def extra_urls(self) -> list[URLPattern]:
+        def own(address: str, page: Callable[..., Any], name: str) -> URLPattern:
+            def view(request: HttpRequest, **given: Any) -> Any:
+                return page(request, self, **given)
+
+            return path(address, self.admin_view(view), name=name)
+
         return [
-            path("history/", self.admin_view(lambda request: history.page(request, self)), name="history"),
-            path("brand/", self.admin_view(lambda request: brand_page.page(request, self)), name="brand"),
+            own("brand/", brand_page.page, "brand"),
             path("brand/preview/", self.admin_view(brand_page.preview), name="brand-preview"),
-            path("retention/", self.admin_view(lambda request: retention_page.page(request, self)), name="retention"),
+            own("history/", history.page, "history"),
+            own("imports/", importing.upload, "imports"),
+            own("imports/<str:token>/", importing.one, "import_result"),
+            own("imports/<str:token>/columns/", importing.columns, "import_columns"),
+            own("imports/<str:token>/errors/", importing.errors, "import_errors"),
+            own("retention/", retention_page.page, "retention"),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -92,6 +92,8 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "purchase.moved",
             "purchase.claimed",
             "purchases.imported",
+            "member.joined",
+            "members.imported",
         ),
     ),
     ("campaigns.reacting.react", ("member.joined",)),
@@ -111,8 +113,10 @@ NIGHTLY_STEPS: list[str] = [
     "loyalty.expiry.end_overrides",
     "analytics.nightly.count_retention",
     "analytics.nightly.count_revenue",
+    "analytics.holding.count",
     "campaigns.nightly.birthdays",
     "campaigns.nightly.silences",
+    "dashboard.importing.files.forget_old",
 ]
 # What the relay looks for, whom it tells, and in which queue: (claim, task, queue), see `events.relaying`. Queues are
 # events (a sale's deliveries, webhooks), sending (messages to people) and jobs (the night and other long work).
@@ -124,7 +128,11 @@ DUE_WORK: list[tuple[str, str, str]] = [
     ("events.jobs.claim", "events.run_jobs", "jobs"),
 ]
 # What a job of each kind does, chunk by chunk: see `events.jobs`.
-JOB_KINDS: dict[str, str] = {"night": "loyalty.nightly.chunk"}
+JOB_KINDS: dict[str, str] = {"night": "loyalty.nightly.chunk", "import": "dashboard.importing.running.chunk"}
+# Where files wait that people brought in the dashboard: web and worker must both see it.
+IMPORT_DIR = env.str("IMPORT_DIR", default="") or str(
+    Path(env.str("RUN_DIR", default="") or BASE_DIR / ".run") / "imports"
+)
 
 # With CLOCK_FILE set (tests, demo) `events.clock.now()` adds the seconds in that file.
 CLOCK_FILE = env.str("CLOCK_FILE", default="")

@@ -49,6 +49,7 @@ NOUN_WORDS = {
     "suppression": _("địa chỉ không gửi"),
     "fake message": _("tin đã gửi (giả lập)"),
     "fake channel": _("kênh giả lập"),
+    "import": _("nhập file"),
     "delivery": _("chuyển sự kiện"),
     "job": _("việc nền"),
     "night": _("chạy đêm"),

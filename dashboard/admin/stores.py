@@ -1,11 +1,12 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from dashboard import posters
 from dashboard.admin.base import ShopAdmin, ShopTabularInline, only_stores_of
 from loyalty.models import Store, Terminal
 
@@ -24,6 +25,7 @@ class StoreAdmin(ShopAdmin):
     search_fields = ["name", "code"]
     ordering = ["code"]
     inlines = [TerminalInline]
+    actions_detail = ["poster"]
     fieldsets = [
         (None, {"fields": ["name", "code", "address", "closed"]}),
         (
@@ -38,6 +40,10 @@ class StoreAdmin(ShopAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # tills and import files name a store by its code: a new code would be another store to them
         return ["code"] if obj else []
+
+    @action(description=_("Poster đăng ký"), permissions=["view"], icon="qr_code_2")
+    def poster(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return posters.page(request, self.admin_site, cast(Store | None, self.get_object(request, object_id)))
 
     @display(description=_("loại"), label={"practice": "info", "closed": "warning", "open": "success"})
     def kind(self, store: Store) -> tuple[str, Any]:

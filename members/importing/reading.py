@@ -90,7 +90,7 @@ class CsvFile:
                 file.close()
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw:
             raise FileUnreadable(why="not_utf8", line=1)
-        text = _decoded(raw.removeprefix(b"\xef\xbb\xbf"), line=1)
+        text = decoded(raw.removeprefix(b"\xef\xbb\xbf"), line=1)
         if not text.strip():
             raise FileUnreadable(why="empty")
         self.delimiter = max(DELIMITERS, key=text.count)
@@ -121,21 +121,27 @@ class CsvFile:
 
         The header is number 1. Raises FileUnreadable at the first block that is not UTF-8 text.
         """
-        return _records(self._clean_lines(), delimiter=self.delimiter, width=len(self.columns))
+        lines = clean_lines(self._open(), delimiter=self.delimiter)
+        return records(lines, delimiter=self.delimiter, width=len(self.columns))
 
-    def _clean_lines(self) -> Iterator[str]:
-        file = self._open()
-        file.readline(LONGEST_RECORD)
-        number = 1
-        while block := _whole_lines(file):
-            if b"\0" in block:
-                raise FileUnreadable(why="nul", line=number + 1 + block[: block.index(b"\0")].count(b"\n"))
-            text = _decoded(block, line=number + 1)
-            text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-            if self.delimiter != "\t":
-                text = text.replace("\t", " ")
-            yield from io.StringIO(text, newline=None)
-            number += block.count(b"\n")
+
+def visible(text: str) -> str:
+    """Text in one normal form, without what nobody can see."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def clean_lines(file: IO[bytes], *, delimiter: str) -> Iterator[str]:
+    """What follows the header, line by line. Raises FileUnreadable at the first block that is not UTF-8 text."""
+    file.readline(LONGEST_RECORD)
+    number = 1
+    while block := _whole_lines(file):
+        if b"\0" in block:
+            raise FileUnreadable(why="nul", line=number + 1 + block[: block.index(b"\0")].count(b"\n"))
+        text = visible(decoded(block, line=number + 1))
+        if delimiter != "\t":
+            text = text.replace("\t", " ")
+        yield from io.StringIO(text, newline=None)
+        number += block.count(b"\n")
 
 
 class NotPlain(Exception):
@@ -203,7 +209,7 @@ def _seekable(source: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def _decoded(raw: bytes, *, line: int) -> str:
+def decoded(raw: bytes, *, line: int) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -213,7 +219,8 @@ def _decoded(raw: bytes, *, line: int) -> str:
 LONGEST_QUOTED = 50  # lines that one quoted cell may span before its quote counts as forgotten
 
 
-def _records(lines: Iterator[str], *, delimiter: str, width: int) -> Iterator[tuple[int, str, list[str]]]:
+def records(lines: Iterator[str], *, delimiter: str, width: int) -> Iterator[tuple[int, str, list[str]]]:
+    """Every record as (its number, flaw or "", cells); the header is number 1."""
     number = 1
     waiting: list[str] = []
     while True:

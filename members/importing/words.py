@@ -26,6 +26,14 @@ FILE_REASONS = {
         "Cột không rõ hoặc không có tên: {columns}. Chưa ghi gì cả.",
         "Columns that are not known or have no name: {columns}. Nothing was written.",
     ),
+    "not_excel": (
+        "Không mở được tệp Excel này. Hãy lưu lại dạng .xlsx hoặc CSV UTF-8. Chưa ghi gì cả.",
+        "This Excel file cannot be opened. Save it as .xlsx or CSV UTF-8. Nothing was written.",
+    ),
+    "too_large": (
+        "Tệp quá lớn: hãy chia thành nhiều tệp. Chưa ghi gì cả.",
+        "The file is too large: split it into several. Nothing was written.",
+    ),
     "columns_twice": (
         "Có cột lặp lại. Chưa ghi gì cả.",
         "A column stands there twice. Nothing was written.",

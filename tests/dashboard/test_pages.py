@@ -282,14 +282,6 @@ def test_a_webhook_to_an_inner_address_is_refused(admin, shop):
     assert not WebhookEndpoint.objects.exists()
 
 
-def test_the_overview_counts_what_was_sold_before_today(admin, lan, till):
-    till.sell(till.bill(105_000, occurred_at=till.at - timedelta(days=1)), lan)
-    till.sell(till.bill(95_000, occurred_at=till.at - timedelta(days=1)))
-    page = text_of(admin.get("/admin/"))
-    assert "200.000" in page
-    assert "52,5 %" in page
-
-
 def test_amounts_of_a_currency_with_cents_are_written_with_cents():
     assert wording.money(2_933, currency="USD").replace("\xa0", " ") in {"29,33 US$", "29,33 $"}
     assert Decimal(wording.axis(50_000_000, currency="VND")[0]) == 1_000_000

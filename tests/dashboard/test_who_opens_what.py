@@ -11,6 +11,7 @@ from campaigns import blocking, enrolling
 from campaigns import founding as campaign_founding
 from campaigns.models import Campaign, FakeMessage, Turn
 from dashboard import access
+from dashboard.importing import files
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
 from loyalty import keys, returning
@@ -37,7 +38,7 @@ NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def addresses(shop, staff, lan, till):
+def addresses(shop, staff, lan, till, settings, tmp_path):
     """One address for each name, with a row that exists behind it."""
     terminal = Terminal.objects.create(store=shop, code="POS1")
     key, _text = keys.create(store=shop, at=NOON)
@@ -55,7 +56,10 @@ def addresses(shop, staff, lan, till):
     message = WebhookMessage.objects.create(endpoint=endpoint, event_id=event, body="{}", due_at=NOON)
     nightly.count_retention(date=till.at.date(), at=till.at)
     nightly.count_revenue(date=till.at.date(), at=till.at)
+    settings.IMPORT_DIR = str(tmp_path)
+    brought = files.keep(["Họ tên,SĐT\nLan,0912000111\n".encode()], name="a.csv", kind="members", by="user:1").token
     rows = {
+        **dict.fromkeys(("import_result", "import_columns", "import_errors"), brought),
         "analytics_retentionterms": terms.found().pk,
         "members_member": lan.pk,
         "rewards_voucher": gift,

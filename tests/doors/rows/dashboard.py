@@ -14,6 +14,10 @@ NOBODY: set[str] = set()
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
     "admin:history": {ADMIN},
+    "admin:imports": {ADMIN, MARKETER},
+    "import_result": {ADMIN, MARKETER},
+    "import_columns": {ADMIN, MARKETER},
+    "import_errors": NOBODY,  # the file brought here has no bad row
     "admin:retention": READERS,
     "admin:brand": {ADMIN},
     "admin:brand-preview": {ADMIN},
@@ -60,6 +64,7 @@ PAGES: dict[str, set[str]] = {
     "loyalty_store_changelist": EVERYBODY,
     "loyalty_store_change": EVERYBODY,
     "loyalty_store_add": {ADMIN},
+    "loyalty_store_poster": EVERYBODY,
     "loyalty_terminal_changelist": {ADMIN, MANAGER},
     "loyalty_terminal_change": {ADMIN, MANAGER},
     "loyalty_terminal_add": {ADMIN},
@@ -133,6 +138,9 @@ CHANGES = {
     "rewards_voucher_void": ({"reason": "phát nhầm"}, {ADMIN}),
     "rewards_voucherdefinition_add": ({"key": "tet"}, {ADMIN, MARKETER}),
     "members_member_adjust_points": ({"points": "10", "reason": "quà xin lỗi"}, {ADMIN, MARKETER, MANAGER}),
+    "admin:imports": ({"kind": "members"}, {ADMIN, MARKETER}),
+    "import_columns": ({"column_0": "name"}, {ADMIN, MARKETER}),
+    "import_result": ({"do": "run"}, {ADMIN}),
     "loyalty_tier_change": ({"name_vi": "Mới", "name_en": "New", "color": "#888888"}, {ADMIN}),
     "loyalty_programme_change": ({"manual_limit": "900"}, {ADMIN}),
     "loyalty_store_change": ({"name": "Khác"}, {ADMIN}),
