@@ -24,6 +24,10 @@ EXPIRY_WORTH_SAYING = timedelta(days=60)
 _BIRTHDAY = ("Hôm nay là sinh nhật của {name}: hãy chúc mừng", "It is {name}'s birthday today: say so")
 _EXPIRING = ("{points} {unit} sẽ hết hạn sau ngày {on}", "{points} {unit} end after {on}")
 _NEXT_TIER = ("Còn {missing} nữa là lên hạng {tier}", "{missing} more to reach {tier}")
+_LOCKED = (
+    "Đang tạm khóa dùng {unit} và voucher; vẫn tích được",
+    "Spending {unit} and vouchers is locked; earning goes on",
+)
 _OWED = ("Âm {points} {unit} do trả hàng; lần mua sau sẽ trừ dần", "{points} {unit} owed from a return")
 
 
@@ -55,7 +59,7 @@ def member(standing: Standing, *, at: datetime, language: Language) -> shapes.Me
             debt=balance.debt,
             next_expiry=expiry,
         ),
-        flags=["birthday"] if birthday else [],
+        flags=[*(["birthday"] if birthday else []), *(["spending_locked"] if standing.spending_locked else [])],
         say=_say(standing, birthday=birthday, at=at, language=language),
     )
 
@@ -88,6 +92,8 @@ def _say(standing: Standing, *, birthday: bool, at: datetime, language: Language
     said = []
     if birthday:
         said.append(pick(_BIRTHDAY, language).format(name=standing.call_name or standing.name))
+    if standing.spending_locked:
+        said.append(pick(_LOCKED, language).format(unit=unit))
     ends = balance.next_expiry_on
     if balance.next_expiry_points and ends is not None and ends - _day(at) <= EXPIRY_WORTH_SAYING:
         points = wording.number(balance.next_expiry_points, language)

@@ -71,6 +71,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "Dùng chừng này trong một ngày cần mã QR của khách, hoặc mã của voucher.",
         "So much in a day needs the member's QR code, or the voucher's own code.",
     ),
+    "spending_locked": (
+        "Điểm và voucher của khách đang tạm khóa; vẫn tích điểm được.",
+        "This member's points and vouchers are locked; earning goes on.",
+    ),
     "not_enough_points": ("Không đủ điểm.", "Not enough points."),
     "points_exceed_bill": ("Không dùng được chừng ấy điểm cho hóa đơn này.", "This bill does not take so many points."),
     "voucher_unknown": ("Khách này không có voucher đó.", "This member has no such voucher."),

@@ -14,6 +14,7 @@ from loyalty.policies import Policies
 from loyalty.records import LineRecord, PurchaseRecord
 from loyalty.rules import base as base_rule
 from loyalty.till import Till
+from members.locking import SpendingLocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,10 @@ class Composed:
 def compose(
     bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at: datetime, discounts: Sequence[int] = ()
 ) -> Composed:
-    """Decide a bill. Raises NotEnoughPoints or PointsExceedBill. A guest's bill is composed as a member's would be.
+    """Decide a bill; a guest's is composed as a member's would be.
 
     `discounts`: what is taken off each line's goods before points pay for the rest; never more than the goods.
+    Raises NotEnoughPoints, PointsExceedBill, SpendingLocked.
     """
     goods = bill.goods_by_line()
     off = list(discounts) or [0] * len(goods)
@@ -53,6 +55,8 @@ def compose(
     limit = paying.spendable(
         payable=sum(payable), available=available, policy=terms.spending, joined_at=snapshot.joined_at, at=at
     )
+    if snapshot.spending_locked:
+        limit = _locked(bill)
     paying.check(points=bill.points_to_spend, available=available, limit=limit, policy=terms.spending)
     points_value = bill.points_to_spend * terms.spending.point_value
     lines = _lines(bill, goods, off, paying.discount_by_line(points_value, payable))
@@ -78,6 +82,12 @@ def compose(
         lines=lines,
         reasons=reasons,
     )
+
+
+def _locked(bill: Bill) -> Spendable:
+    if bill.points_to_spend:
+        raise SpendingLocked()
+    return Spendable(0, SpendingLocked.code)
 
 
 def _why_nothing(snapshot: Snapshot, status: str) -> str:

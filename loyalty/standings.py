@@ -26,6 +26,7 @@ class Standing:
     birth_calendar: str
     balance: Balance
     tier: TierStanding
+    spending_locked: bool
 
 
 def of(kind: str, value: str | UUID, *, practice: bool, at: datetime) -> Standing | None:
@@ -40,7 +41,7 @@ def of(kind: str, value: str | UUID, *, practice: bool, at: datetime) -> Standin
 
 def _standing(row: tuple[Any, ...], *, at: datetime) -> Standing:
     (member_id, name, call_name, phone, card, birth_day, birth_month, calendar, *rest) = row
-    (available, pending, held, debt, next_points, next_at, tier_id, since, spend, version) = rest
+    (available, pending, held, debt, next_points, next_at, tier_id, since, spend, locked, version) = rest
     terms = policies.at(at, version=version)
     tier = terms.tiers[tier_id] if tier_id else terms.first_tier
     above = [(need, step) for need, step in terms.ladder.steps if step.rank > tier.rank]
@@ -70,4 +71,5 @@ def _standing(row: tuple[Any, ...], *, at: datetime) -> Standing:
             next_missing=max(0, above[0][0] - spend) if above else 0,
             window_days=terms.ladder.window.days,
         ),
+        spending_locked=locked,
     )

@@ -17,8 +17,9 @@ from loyalty import earning, returning, sales, today
 from loyalty.bill import Bill
 from loyalty.earning import Quote
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
-from loyalty.sales import Recorded, Who
+from loyalty.sales import Recorded, Sale, Who
 from loyalty.till import Till
+from members.locking import SpendingLocked
 from rewards import claiming, discounting, giving_back, guesses, queries
 from rewards.claiming import Named
 from rewards.discounting import Verdict
@@ -67,7 +68,7 @@ def quote(*, bill: Bill, who: Who | None, vouchers: Sequence[Named] = (), till: 
         sale = sales.look_at(bill=bill, who=who, till=till, at=at)
         chosen = claiming.choose(vouchers, sale=sale, tries=tries, at=at)
         quoted = earning.quote_of(sale, at=at, discounts=claiming.by_line(chosen, sale=sale))
-    offered = _offered(sale.member_id, goods=bill.goods, at=at)
+    offered = _offered(sale, goods=bill.goods, at=at)
     return Quoted(quote=quoted, offered=offered, best=_best(offered))
 
 
@@ -182,10 +183,12 @@ def _with_vouchers(done: returning.Returned, *, till: Till, at: datetime, reques
     return Returned(record=done.record, vouchers=queries.on_bill(done.record.purchase_id), replayed=done.replayed)
 
 
-def _offered(member_id: UUID | None, *, goods: int, at: datetime) -> tuple[Offered, ...]:
-    if member_id is None:
+def _offered(sale: Sale, *, goods: int, at: datetime) -> tuple[Offered, ...]:
+    if sale.member_id is None:
         return ()
-    live = queries.live_of(member_id=member_id, at=at)
+    live = queries.live_of(member_id=sale.member_id, at=at)
+    if sale.snapshot.spending_locked:
+        return tuple(Offered(voucher=one, verdict=Verdict(reason=SpendingLocked.code)) for one in live)
     return tuple(Offered(voucher=one, verdict=discounting.judge(one, goods=goods)) for one in live)
 
 

@@ -17,6 +17,8 @@ from events.refusals import Refusal
 from loyalty import paying
 from loyalty.sales import Sale
 from loyalty.till import Till, local_midnight
+from members import locking
+from members.locking import SpendingLocked
 from rewards import codes, discounting, queries
 from rewards.codes import CodeUnreadable
 from rewards.guesses import Tries
@@ -28,7 +30,7 @@ CLAIM = """
 WITH claimed AS (
   UPDATE rewards_voucher SET used = used + 1
    WHERE id = %(voucher)s AND member_id = %(member)s AND used < uses_allowed AND voided_at IS NULL
-     AND expires_at > %(at)s
+     AND expires_at > %(at)s AND members_may_spend(member_id, %(at)s)
   RETURNING id, member_id
 ), used AS (
   INSERT INTO rewards_voucheruse (voucher_id, member_id, purchase_id, discount, proven, at, by, store_id, request_id)
@@ -108,12 +110,14 @@ def choose(named: Sequence[Named], *, sale: Sale, tries: Tries, at: datetime) ->
     """The vouchers a bill names, judged against it. Nothing is claimed yet.
 
     Raises MemberNeeded, VouchersDoNotStack, VoucherUnknown, VoucherUsed, VoucherExpired, VoucherVoid, BasketTooSmall,
-    TooManyGuesses.
+    SpendingLocked, TooManyGuesses.
     """
     if not named:
         return []
     if sale.member_id is None:
         raise paying.MemberNeeded()
+    if sale.snapshot.spending_locked:
+        raise SpendingLocked()
     if len(named) > 1:
         raise VouchersDoNotStack()
     found = _find(named[0], member_id=sale.member_id, tries=tries, at=at)
@@ -152,8 +156,11 @@ def claim(chosen: Sequence[Chosen], *, sale: Sale, till: Till, proven: bool, at:
                     "readers": outbox.readers_of("voucher.redeemed"),
                 },
             )
-            if cursor.rowcount != 1:
-                raise VoucherUsed()
+            if cursor.rowcount == 1:
+                continue
+        if locking.is_locked(member_id=one.voucher.member_id, at=at):
+            raise SpendingLocked()
+        raise VoucherUsed()
 
 
 def unproven_today(*, member_id: UUID | None, at: datetime) -> int:

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from events import outbox
 from events.refusals import Refusal
+from members.locking import SpendingLocked
 
 
 class NotEnoughPoints(Refusal):
@@ -43,6 +44,7 @@ class Snapshot:
     out_of_order: bool | None
     joined_at: datetime | None
     own_bill: bool | None
+    spending_locked: bool | None
     purchase_id: UUID | None
     purchase_fingerprint: bytes | None
     purchase_member: UUID | None
@@ -67,8 +69,8 @@ def _readers(*types: str) -> dict[str, list[str]]:
 
 
 def _snapshot(row: Sequence[Any]) -> Snapshot:
-    fingerprint = bytes(row[12]) if row[12] is not None else None
-    values: list[Any] = [*row[:12], fingerprint, *row[13:]]
+    fingerprint = bytes(row[13]) if row[13] is not None else None
+    values: list[Any] = [*row[:13], fingerprint, *row[14:]]
     return Snapshot(*values)
 
 
@@ -300,5 +302,7 @@ def _refuse(error: DatabaseError) -> None:
     match getattr(error.__cause__, "pgcode", None):
         case "LP001":
             raise NotEnoughPoints from error
+        case "LP002":
+            raise SpendingLocked from error
         case "LP003":
             raise BillMoved from error

@@ -10,6 +10,7 @@ from members.models.member import Member, NameToken
 from members.models.note import Note
 from members.models.one_time_code import OneTimeCode
 from members.models.pin import StaffPin
+from members.models.spending import SpendingLock, SpendingPin
 from members.models.survey import QuestionKind, Survey, SurveyReply, SurveyVersion
 from members.models.tag import Tag
 from members.models.timeline import TimelineItem
@@ -36,6 +37,8 @@ __all__ = [
     "OneTimeCode",
     "Purpose",
     "QuestionKind",
+    "SpendingLock",
+    "SpendingPin",
     "StaffPin",
     "StoreContact",
     "Survey",

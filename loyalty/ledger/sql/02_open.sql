@@ -66,7 +66,7 @@ DROP TYPE IF EXISTS ledger_snapshot CASCADE;
 CREATE TYPE ledger_snapshot AS (
   policies_version int, member_id uuid, tier_id smallint, available bigint, pending bigint, held bigint, debt bigint,
   window_spend bigint, out_of_order boolean, joined_at timestamptz, own_bill boolean,
-  purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid, new_id uuid
+  spending_locked boolean, purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid, new_id uuid
 );
 
 -- p_kind NULL = a guest: nothing is locked. An unknown member leaves member_id NULL; the receipt is looked for all the
@@ -116,6 +116,7 @@ BEGIN
                      WHERE to_member_id = snap.member_id AND counts_at > p_occurred
                        AND counts_at < p_occurred + p_window) touched) END;
     SELECT joined_at INTO snap.joined_at FROM members_member WHERE id = snap.member_id;
+    snap.spending_locked := members_spending_locked(snap.member_id, p_at);
     snap.own_bill := ledger_own_bill(snap.member_id, ARRAY[p_staff], ARRAY[p_by]);
   END IF;
   snap.new_id := uuidv7();

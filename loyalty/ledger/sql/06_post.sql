@@ -42,6 +42,9 @@ BEGIN
   INSERT INTO loyalty_purchaseline SELECT * FROM jsonb_populate_recordset(NULL::loyalty_purchaseline, p->'lines');
   IF bill.member_id IS NOT NULL THEN
     IF bill.spent > 0 THEN
+      IF NOT members_may_spend(bill.member_id, bill.recorded_at) THEN
+        RAISE EXCEPTION 'spending is locked' USING ERRCODE = 'LP002';
+      END IF;
       PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, ledger_note(bill));
     END IF;
     IF bill.earned > 0 THEN

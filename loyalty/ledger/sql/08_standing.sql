@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION loyalty_standing(
   OUT birth_day smallint, OUT birth_month smallint, OUT birth_calendar text,
   OUT available bigint, OUT pending bigint, OUT held bigint, OUT debt bigint,
   OUT next_expiry_points bigint, OUT next_expiry_at timestamptz, OUT tier_id smallint,
-  OUT tier_since timestamptz, OUT window_spend bigint, OUT policies_version int
+  OUT tier_since timestamptz, OUT window_spend bigint, OUT spending_locked boolean, OUT policies_version int
 ) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
 DECLARE
   known record;
@@ -33,6 +33,7 @@ BEGIN
    ORDER BY t.since DESC, t.id DESC LIMIT 1;
   SELECT a.last_purchase_at INTO last_bill FROM loyalty_account a WHERE a.member_id = loyalty_standing.member_id;
   window_spend := CASE WHEN last_bill > p_at - p_window THEN ledger_spend(member_id, p_at - p_window, p_at) ELSE 0 END;
+  spending_locked := members_spending_locked(member_id, p_at);
   SELECT p.policies_version INTO policies_version FROM loyalty_programme p;
   RETURN NEXT;
 END $$;
