@@ -97,7 +97,15 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     ("campaigns.reacting.react", ("member.joined",)),
+    ("campaigns.warning.hear", ("member.phone_moved", "member.phone_passed")),
 ]
+# What somebody may be asked who changes the number without the old phone: fact -> its judge, see `members.facts`.
+IDENTITY_FACTS: dict[str, str] = {
+    "birthday": "members.facts.birthday",
+    "card": "members.facts.card",
+    "last_bill_amount": "loyalty.facts.last_bill_amount",
+    "last_bill_date": "loyalty.facts.last_bill_date",
+}
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
 AUDIT_QUERIES: list[str] = [
     "loyalty.ledger.invariants.queries",

@@ -302,7 +302,7 @@ def _refuse(error: DatabaseError) -> None:
     match getattr(error.__cause__, "pgcode", None):
         case "LP001":
             raise NotEnoughPoints from error
-        case "LP002":
-            raise SpendingLocked from error
         case "LP003":
             raise BillMoved from error
+        case "LP004":
+            raise SpendingLocked from error

@@ -10,7 +10,7 @@ from events import sqlfiles
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0010_relationship'),
+        ("members", "0010_relationship"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
 from members.models.note import Note
 from members.models.one_time_code import OneTimeCode
+from members.models.phone_move import PhoneMove
 from members.models.pin import StaffPin
 from members.models.spending import SpendingLock, SpendingPin
 from members.models.survey import QuestionKind, Survey, SurveyReply, SurveyVersion
@@ -35,6 +36,7 @@ __all__ = [
     "NameToken",
     "Note",
     "OneTimeCode",
+    "PhoneMove",
     "Purpose",
     "QuestionKind",
     "SpendingLock",

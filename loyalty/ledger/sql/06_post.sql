@@ -43,7 +43,7 @@ BEGIN
   IF bill.member_id IS NOT NULL THEN
     IF bill.spent > 0 THEN
       IF NOT members_may_spend(bill.member_id, bill.recorded_at) THEN
-        RAISE EXCEPTION 'spending is locked' USING ERRCODE = 'LP002';
+        RAISE EXCEPTION 'spending is locked' USING ERRCODE = 'LP004';
       END IF;
       PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, ledger_note(bill));
     END IF;

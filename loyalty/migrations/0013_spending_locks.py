@@ -7,7 +7,7 @@ from events import sqlfiles
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loyalty", "0011_bill_moves"),
+        ("loyalty", "0012_logo"),
         ("members", "0011_spending_locks_and_pins"),
     ]
 
