@@ -27,14 +27,19 @@ ROWS: dict[str, Row] = {
     "mfa_login_webauthn": Row(get=ALL, post=ALL),
 }
 
-# Addresses without a page of their own for whoever comes: they lead on.
+# Addresses without a page of their own for whoever comes: they lead on, those who may and those who may not.
 LEADS_ON = {
     "front",
     "account_login",
     "account_logout",
     "account_inactive",
     "mfa_login_webauthn",
+    "portal_sign_out",
+    "portal_sign_out_everywhere",
+    "counter:lock",
+    "counter:practice",
+    "counter:sign_in",
 }
 
-# Pages that note when the second factor was last used, even to those who only look.
-NOTES_ITS_USE = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
+# Pages that note that they were opened: when the second factor was last used, when a message was read.
+NOTES_ITS_USE = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "portal_letter"}

@@ -39,6 +39,6 @@ ROWS: dict[str, Row] = {
     "portal_gift": Row(get=OWN),
     "portal_you": Row(get=OWN),
     "portal_profile": Row(get=OWN, post=OWN),
-    "portal_consents": Row(get=OWN, post=OWN),
+    "portal_consents": Row(get=OWN, post=OWN, body={"purpose": "marketing", "channel": "sms"}),
     "portal_sign_out_everywhere": Row(post=OWN),
 }

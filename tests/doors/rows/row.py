@@ -27,12 +27,14 @@ class Row:
 
     `of` says what the address names, such as "bill" or "member" (`tests.doors.world` has one of one's own and one of
     somebody else's): whoever is let in finds the own one; a foreign one is not there, except for those in `all_of`.
+    `body` is posted where nothing at all would not be understood.
     """
 
     get: Set[str] = NOBODY
     post: Set[str] = NOBODY
     of: str = ""
     all_of: Set[str] = NOBODY
+    body: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
