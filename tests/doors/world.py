@@ -19,6 +19,7 @@ from campaigns.models import Campaign, InboxMessage, Turn
 from dashboard import access, signing_in
 from events import clock
 from loyalty import devices, keys, receipt_links, returning, sitting
+from loyalty.look import changing
 from loyalty.models import EntryRow, Store, Terminal
 from loyalty.models.stores import SCOPES
 from loyalty.till import Till
@@ -33,6 +34,7 @@ from tests.dashboard.conftest import PASSWORD
 from tests.doors.addresses import Address
 from tests.doors.rows.row import MEMBER, STAFF, STRANGER, TILL_CASHIER, TILL_MANAGER, KeyRow, Row
 from tests.factories.shop import Shop
+from tests.look.test_logos import picture
 
 Arguments = dict[str, dict[str, Any]]
 # Who sits at the counter with a PIN: the same people who have a password.
@@ -113,6 +115,7 @@ def world(shop: Store, staff: dict[str, User], lan: Member, till: Shop, addresse
         "loyalty_terminal": {"object_id": Terminal.objects.create(store=other, code="POS9").pk},
         "members_user": {"object_id": _cashier_of(other).pk},
     }
+    changing.put_logo(upload=picture(), by="user:1", at=clock.now())
     for link in ("link of a message", "link of a bill"):
         foreign[link] = {"token": f"{own[link]['token'][:-4]}AAAA"}
     return World(own=own, foreign=foreign, address_of_table=addresses, staff=staff, store=shop, member=lan)
@@ -127,6 +130,7 @@ def _of(member: Member, till: Shop, bill: Any) -> Arguments:
     case = cases.open(member_id=member.pk, kind="complaint", words="Cà phê nguội", via="portal", by="user:1", at=now)
     return {
         "member": {"member_id": member.pk},
+        "any member": {"member_id": member.pk},
         "bill": {"purchase_id": bill},
         "voucher": {"voucher_id": gift},
         "message of the inbox": {"letter_id": letter.pk},
