@@ -206,6 +206,7 @@ ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.compressing.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.sessions.DoorSessionMiddleware",
     "dashboard.language.LanguageMiddleware",

@@ -58,6 +58,32 @@ def of_bill(
     return why, why_not
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A bill of the member's, to be asked about."""
+
+    purchase_id: UUID
+    store: str
+    at: datetime
+
+
+def last_visit(member_id: UUID, *, since: datetime, at: datetime) -> Visit | None:
+    """The member's last bill at a counter since a moment, if it is still theirs."""
+    bill = (
+        Purchase.objects.filter(member_id=member_id, occurred_at__gte=since, occurred_at__lte=at)
+        .order_by("-occurred_at")
+        .first()
+    )
+    record = queries.purchase(bill.pk) if bill is not None else None
+    if record is None or record.member_id != member_id:
+        return None
+    return Visit(purchase_id=record.id, store=record.store_name, at=record.occurred_at)
+
+
+def store_of(purchase_id: UUID) -> int | None:
+    return Purchase.objects.filter(pk=purchase_id).values_list("store_id", flat=True).first()
+
+
 def endings(member_id: UUID, *, at: datetime, limit: int = 12) -> list[Ending]:
     """When the points a member has will end, soonest first; those that never end are not told."""
     lots = Lot.objects.filter(member_id=member_id, remaining__gt=0, expires_at__gt=at).order_by("expires_at")

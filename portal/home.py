@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from events import clock
 from loyalty import statements
 from loyalty.till import local_zone
-from portal import access, card, frame, wallet
+from portal import access, card, frame, opinions, wallet
 from portal.access import MemberRequest
 
 RECENT = 3
@@ -30,6 +30,7 @@ def home(request: MemberRequest) -> HttpResponse:
         card=own,
         ends_soon=ends is not None and ends - at.astimezone(local_zone()).date() <= SOON,
         vouchers=wallet.live(request.member, at=at)[:RECENT],
+        **opinions.waiting(request, at=at),
         lines=statements.told(request.member.pk, language=frame.language(), at=at, limit=RECENT),
     )
     return render(request, "portal/home.html", shown)

@@ -5,11 +5,13 @@ from django.urls import path
 from portal import (
     card,
     consents,
+    helping,
     history,
     home,
     installing,
     joining,
     letters,
+    opinions,
     profile,
     receipts,
     signing_in,
@@ -48,5 +50,9 @@ urlpatterns = [
     path("me/you", profile.you, name="portal_you"),
     path("me/profile", profile.edit, name="portal_profile"),
     path("me/consents", consents.consents, name="portal_consents"),
+    path("me/help", helping.help_page, name="portal_help"),
+    path("me/help/<uuid:case_id>", helping.case, name="portal_case"),
+    path("me/feedback/<uuid:purchase_id>", opinions.visit, name="portal_feedback"),
+    path("me/surveys/<int:survey_id>", opinions.survey, name="portal_survey"),
     path("me/sign-out-everywhere", signing_in.sign_out_everywhere, name="portal_sign_out_everywhere"),
 ]

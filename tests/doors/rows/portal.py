@@ -40,5 +40,9 @@ ROWS: dict[str, Row] = {
     "portal_you": Row(get=OWN),
     "portal_profile": Row(get=OWN, post=OWN),
     "portal_consents": Row(get=OWN, post=OWN, body={"purpose": "marketing", "channel": "sms"}),
+    "portal_help": Row(get=OWN, post=OWN),
+    "portal_case": Row(get=OWN, post=OWN, of="case"),
+    "portal_feedback": Row(get=OWN, post=OWN, of="bill"),
+    "portal_survey": Row(get=OWN, post=OWN, of="survey"),
     "portal_sign_out_everywhere": Row(post=OWN),
 }
