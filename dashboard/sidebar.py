@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard import access
+from dashboard import access, hands
 
 # title, icon, the admin page's name, the noun of `access.MATRIX`; titles are marked for translation by `_names`
 Item = tuple[str, str, str, str]
@@ -27,7 +27,13 @@ def _link(request: HttpRequest, item: Item) -> dict[str, Any]:
     title, icon, name, _noun = item
     url = reverse(f"admin:{name}")
     here = request.path == url if name == "index" else request.path.startswith(url)
-    return {"title": title, "icon": icon, "link": url, "active": lambda _request: here}
+    return {
+        "title": title,
+        "icon": icon,
+        "link": url,
+        "active": lambda _request: here,
+        **hands.badge(request, name),
+    }
 
 
 def _make_believe() -> list[Item]:
@@ -51,6 +57,19 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Trả hàng"), "assignment_return", "loyalty_return_changelist", "return"),
                 (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
                 (_("Nhập file"), "upload_file", "imports", "import"),
+            ],
+        ),
+        (
+            _("Chăm sóc khách"),
+            [
+                (_("Phiếu hỗ trợ"), "support_agent", "members_case_changelist", "case"),
+                (_("Góp ý"), "star", "members_feedback_changelist", "feedback"),
+                (_("Khảo sát"), "quiz", "members_survey_changelist", "survey"),
+                (_("Lời giới thiệu"), "record_voice_over", "members_voice_changelist", "voice"),
+                (_("Thời hạn phiếu"), "timer", "members_caseterms_changelist", "case terms"),
+                (_("Lý do đóng phiếu"), "rule", "members_closereason_changelist", "close reason"),
+                (_("Khi khách chưa hài lòng"), "thumb_down", "members_feedbackterms_changelist", "feedback terms"),
+                (_("Người phụ trách"), "person_pin", "members_storecontact_changelist", "store contact"),
             ],
         ),
         (_("Phân tích"), [(_("Giữ chân khách"), "monitoring", "retention", "retention")]),

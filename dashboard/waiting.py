@@ -12,6 +12,7 @@ from dashboard import access, figures, wording
 from dashboard.importing import showing as importing
 from events import health
 from loyalty import nightly
+from members.relationship import measuring
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +32,21 @@ def items(request: HttpRequest, *, stores: Iterable[int], at: datetime) -> list[
                 f"{reverse('admin:loyalty_purchase_changelist')}?review=open",
             )
         )
+    if access.may(request.user, "act", "case"):
+        cases = reverse("admin:members_case_changelist")
+        late = measuring.late_count(at=at, store_ids=access.stores_of(request.user))
+        found.append((late, _("phiếu hỗ trợ trễ hạn"), f"{cases}?which=late"))
+    if access.may(request.user, "act", "voice"):
+        voices = reverse("admin:members_voice_changelist")
+        found.append((measuring.voices_waiting(), _("lời giới thiệu chờ duyệt"), f"{voices}?state__exact=waiting"))
     if access.may(request.user, "act", "import"):
         found.append((importing.waiting(), _("file đã kiểm tra, chờ nhập thật"), reverse("admin:imports")))
     if access.may(request.user, "act", "delivery"):
-        backlog, late = health.oldest_open(at), nightly.behind(at=at)
+        backlog, nights = health.oldest_open(at), nightly.behind(at=at)
         deliveries, jobs = reverse("admin:events_delivery_changelist"), reverse("admin:events_job_changelist")
         found += [
             (backlog.dead, _("lần chuyển sự kiện đã bỏ cuộc"), f"{deliveries}?in=dead"),
-            (late.failed, _("đêm chạy hỏng"), reverse("admin:loyalty_nightlystep_changelist")),
+            (nights.failed, _("đêm chạy hỏng"), reverse("admin:loyalty_nightlystep_changelist")),
             (health.jobs(at).failed, _("việc nền hỏng"), f"{jobs}?in=failed"),
         ]
     return [Item(count=wording.points(count), words=words, link=link) for count, words, link in found if count]

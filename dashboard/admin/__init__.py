@@ -7,8 +7,10 @@ from django.contrib import admin
 from dashboard.admin import (
     analytics,
     campaigns,
+    cases,
     consents,
     deliveries,
+    feedback,
     jobs,
     keys,
     ledger,
@@ -19,7 +21,10 @@ from dashboard.admin import (
     purchases,
     returns,
     staff,
+    store_contacts,
     stores,
+    surveys,
+    voices,
     vouchers,
     webhooks,
 )
@@ -27,8 +32,10 @@ from dashboard.admin import (
 __all__ = [
     "analytics",
     "campaigns",
+    "cases",
     "consents",
     "deliveries",
+    "feedback",
     "jobs",
     "keys",
     "ledger",
@@ -39,7 +46,10 @@ __all__ = [
     "purchases",
     "returns",
     "staff",
+    "store_contacts",
     "stores",
+    "surveys",
+    "voices",
     "vouchers",
     "webhooks",
 ]

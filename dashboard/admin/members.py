@@ -1,46 +1,36 @@
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, When
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from dashboard import access, adjustments, granting, member_page, people, wording
+from dashboard import access, member_page, people, wording
 from dashboard.admin.base import BigAdmin
+from dashboard.member_page import actions, sections, small_actions
 from events import clock
 from loyalty import queries
 from loyalty.models import Tier
 from members import searching
-from members.models import Member, User
+from members.models import Member
 
 FOUND_AT_MOST = 100
-
-
-class ContactForm(forms.ModelForm):
-    """Of a member only the contact person is set here: everything else goes through `members`, with its event."""
-
-    class Meta:
-        model = Member
-        fields = ["contact_person"]
 
 
 @admin.register(Member)
 class MemberAdmin(BigAdmin):
     noun = "member"
-    form = ContactForm
     list_display = ["who", "tier", "points", "joined", "home", "status_word"]
     list_display_links = ["who"]
     search_fields = ["name"]  # shows the box; `get_search_results` answers it
     search_help_text = _("Tên, số điện thoại, mã thẻ; hoặc 4 số cuối và tên")
     ordering = ["-id"]
-    fields = ["contact_person"]
-    change_form_before_template = "dashboard/member/summary.html"
-    change_form_outer_after_template = "dashboard/member/sections.html"
-    actions_detail = ["adjust_points", "give_voucher"]
+    fields = ["contact_person"]  # the page of one member is `member_page`, not a form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         members = super().get_queryset(request).filter(practice=False)
@@ -77,41 +67,88 @@ class MemberAdmin(BigAdmin):
             row.tier_now = tiers.get(balance.tier_id or 0, first)
             row.home_name = stores.get(row.home_store_id or row.joined_store_id or 0, wording.NOTHING)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "contact_person":
-            kwargs["queryset"] = User.objects.filter(is_active=True).filter(groups__isnull=False).distinct()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # members join at the till, online or by import
 
-    def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
-        obj.save(update_fields=["contact_person"])
+    def get_urls(self) -> list[URLPattern]:
+        """A member's page is fetched in parts, and each action on it has an address of its own."""
+        parts: dict[str, Callable[[HttpRequest, Member], HttpResponse]] = {
+            "section": lambda request, member: member_page.section(request, member, at=clock.now()),
+            "top": lambda request, member: member_page.top(request, member, at=clock.now()),
+            "note": self._note,
+            "drop_tag": self._drop_tag,
+            "show_identifiers": self._show_identifiers,
+        }
+        views = {name: self._of_member(view) for name, view in parts.items()}
+        views |= {name: self._of_member(self._performing(name)) for name in actions.ACTIONS}
+        return [
+            path(f"<uuid:object_id>/{name}/", self.admin_site.admin_view(view), name=f"members_member_{name}")
+            for name, view in views.items()
+        ] + super().get_urls()
+
+    def _of_member(self, view: Callable[[HttpRequest, Member], HttpResponse]) -> Callable[..., HttpResponse]:
+        """The view of one member, for whoever may look at them."""
+
+        def found(request: HttpRequest, object_id: UUID) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            member = self.get_object(request, str(object_id))
+            if member is None:
+                raise Http404
+            return view(request, cast(Member, member))
+
+        return found
+
+    def _performing(self, name: str) -> Callable[[HttpRequest, Member], HttpResponse]:
+        def performed(request: HttpRequest, member: Member) -> HttpResponse:
+            return actions.perform(
+                request,
+                self.admin_site,
+                member,
+                name,
+                at=clock.now(),
+                done=lambda said: self._after(request, member, said),
+            )
+
+        return performed
+
+    def _after(self, request: HttpRequest, member: Member, said: str) -> HttpResponse:
+        """The page as it is now, to whoever did something on it."""
+        member.refresh_from_db()
+        return member_page.page(request, self.admin_site, member, at=clock.now(), said=said)
+
+    def _note(self, request: HttpRequest, member: Member) -> HttpResponse:
+        return self._small(request, member, "change", "note", small_actions.note)
+
+    def _drop_tag(self, request: HttpRequest, member: Member) -> HttpResponse:
+        return self._small(request, member, "change", "member", small_actions.drop_tag)
+
+    def _small(self, request: HttpRequest, member: Member, right: str, noun: str, do: Any) -> HttpResponse:
+        """A button without a form: POST only."""
+        if not access.may(request.user, right, noun):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        said = do(member, request.POST, user_id=request.user.pk, at=clock.now())
+        return self._after(request, member, said)
+
+    def _show_identifiers(self, request: HttpRequest, member: Member) -> HttpResponse:
+        if not sections.may_show(request, member):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return small_actions.show_identifiers(request, member, at=clock.now())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = dict(extra_context or {})
+        """The member's page; a contact person sent to it (a form without scripts) is appointed."""
         member = self.get_object(request, object_id)
-        if member is not None and self.has_view_permission(request, member):
-            context |= member_page.context(request, cast(Member, member), at=clock.now())
-        return super().change_view(request, object_id, form_url, context)
-
-    @action(description=_("Cộng/trừ điểm"), permissions=["adjust"], icon="exposure")
-    def adjust_points(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        member = self.get_object(request, object_id)
-        return adjustments.page(request, self.admin_site, cast(Member | None, member))
-
-    def has_adjust_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return access.may(request.user, "act", "points")
-
-    @action(description=_("Tặng voucher"), permissions=["grant"], icon="redeem")
-    def give_voucher(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        member = self.get_object(request, object_id)
-        return granting.page(request, self.admin_site, cast(Member | None, member))
-
-    def has_grant_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return access.may(request.user, "act", "voucher")
+        if member is None or not self.has_view_permission(request, member):
+            return super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            return self._performing("appoint")(request, cast(Member, member))
+        return member_page.page(request, self.admin_site, cast(Member, member), at=clock.now(), extra=extra_context)
 
     @display(description=_("thành viên"), header=True)
     def who(self, member: Any) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from analytics import holding, nightly, rebuilding
 from campaigns import founding as campaigns_founding
-from dashboard.seeding import first_steps, history, paying, returns, sheets, shop, tills
+from dashboard.seeding import first_steps, history, paying, relationship, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
 from dashboard.seeding.history import History
 from dashboard.seeding.people import Person
@@ -42,6 +42,7 @@ TILL_DAYS = 5
 NIGHTS = 60
 KIND = "seed_demo"
 DONE = f"{KIND}/done"
+CARED = f"{KIND}/relationship"
 
 
 class ShopNotEmpty(Exception):
@@ -99,6 +100,10 @@ def fill(
             if not _written(plan, start):
                 _write(plan, start, end, last=end == plan.chapters[-1][1])
             show(plan.past.bills_between(start, end).stop / max(1, len(plan.past.visits)))
+        if not before and commands.find(store_id=plan.shop.stores[0].pk, key=CARED) is None:
+            with transaction.atomic():
+                relationship.write(shop=plan.shop, seed=seed, ends=ends)
+                _remember(plan.shop.stores[0].pk, CARED, at=ends)
     if not before:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # the first pages are asked for before autovacuum has looked at the new tables

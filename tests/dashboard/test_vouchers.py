@@ -117,7 +117,7 @@ def test_staff_give_a_voucher_with_a_reason_once_per_form(signed_in, lan, till):
     (voucher,) = Voucher.objects.all()
     assert (voucher.member_id, voucher.note) == (lan.pk, "đợi lâu")
     assert voucher.by.startswith("user:")
-    page = text_of(browser.get(reverse("admin:members_member_change", args=[lan.pk])))
+    page = text_of(browser.get(reverse("admin:members_member_change", args=[lan.pk]), {"tab": "vouchers"}))
     assert "Quà chào mừng" in page and "chưa dùng" in page and "nhận voucher" not in page
     assert browser.post(address, told | {"token": TOKEN.format(2), "reason": " "}).status_code == 200
     assert browser.post(address, told | {"token": TOKEN.format(2), "key": "nothing"}).status_code == 200

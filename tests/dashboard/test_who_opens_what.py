@@ -28,7 +28,9 @@ from loyalty.models import (
     Tier,
     TierTable,
 )
-from members.models import ConsentText
+from members.models import ConsentText, Survey
+from members.relationship import cases, contacts, feedback, questions, surveys, voices
+from members.relationship.questions import Question
 from rewards import founding, issuing
 from rewards.issuing import Wanted
 from rewards.models import Voucher, VoucherDefinition
@@ -81,6 +83,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
         **campaign_rows(lan, at=till.at),
+        **relationship_rows(lan, shop, at=till.at),
         "events_delivery": Delivery.objects.first().pk,
         "events_job": jobs.start(kind="night", key="2026-11-20", at=NOON, by="system"),
         "loyalty_nightlystep": NightlyStep.objects.create(date=NOON, step="a", started_at=NOON).pk,
@@ -98,6 +101,31 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         return reverse(f"admin:{name}", args=[] if without_row else [rows[noun]])
 
     return address
+
+
+def relationship_rows(lan, shop, *, at) -> dict[str, object]:
+    """A complaint of Lan's, what she said of a visit, a survey that runs, her recommendation, her contact."""
+    complaint = cases.open(
+        member_id=lan.pk, kind="complaint", words="Nguội.", via="counter", store_id=shop.pk, by="user:1", at=at
+    )
+    said = feedback.give(member_id=lan.pk, score=9, store_id=shop.pk, via="link", by=f"member:{lan.pk}", at=at)
+    happy = Question(key="q1", kind="scale", text_vi="Vui?", text_en="Vui?")
+    survey = Survey.objects.create(
+        title_vi="Gu", title_en="Gu", questions=questions.written([happy]), created_at=at, created_by="user:1"
+    )
+    surveys.publish(survey_id=survey.pk, by="user:1", at=at)
+    voice = voices.give(member_id=lan.pk, text="Ngon.", consent_text="voice-1", by=f"member:{lan.pk}", at=at)
+    contacts.set_for_store(store_id=shop.pk, user_id=None)
+    return {
+        "members_case": complaint.pk,
+        "members_caseterms": "complaint",
+        "members_closereason": "solved",
+        "members_feedback": said.feedback.pk,
+        "members_feedbackterms": 1,
+        "members_survey": survey.pk,
+        "members_voice": voice.pk,
+        "members_storecontact": shop.pk,
+    }
 
 
 def campaign_rows(lan, *, at) -> dict[str, object]:
