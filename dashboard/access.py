@@ -40,6 +40,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "brand": {ADMIN: "view change"},
     "store": {ADMIN: "view add change", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
     "terminal": {ADMIN: "view add change", MANAGER: "view"},
+    "device": {ADMIN: "view add change act", MANAGER: "view add change act"},
+    "pin": {ADMIN: "act", MANAGER: "act"},
     "key": {ADMIN: "view add change act"},
     "user": {ADMIN: "view add change", MANAGER: "view"},
     "role": {ADMIN: "view"},

@@ -9,10 +9,10 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from dashboard import access
-from loyalty import keys
+from loyalty import devices, keys
 from loyalty.models import Account, Store
-from members import roles
-from members.models import Identifier, User
+from members import pins, roles
+from members.models import Identifier, StaffPin, User
 
 FULL_NAMES = {"admin": ("Hà", "Nguyễn Thu"), "marketer": ("Quân", "Trần Minh"), "cashier": ("Minh", "Lê Văn")}
 
@@ -27,7 +27,7 @@ def create_sign_ins(*, at: datetime) -> dict[str, Any]:
     made: dict[str, Any] = {
         "admin": _staff("admin", names=[access.ADMIN], second_factor=True),
         "marketer": _staff("marketer", names=[access.MARKETER], second_factor=True),
-        # a cashier has no page in the dashboard; the till's page will give PIN and device
+        # a cashier has no page in the dashboard: the counter asks for an enrolled device and a PIN
         "cashier": {
             **_staff("cashier", names=[access.CASHIER], second_factor=False),
             "pin": None,
@@ -38,6 +38,7 @@ def create_sign_ins(*, at: datetime) -> dict[str, Any]:
     if store is not None:
         by = User.objects.get(username="admin")
         _key, made["api_key"] = keys.create(store=store, description="demo", by=by, at=at)
+        made["cashier"] |= _counter(store, by=by, at=at)
         _key, made["api_test_key"] = keys.create(store=store, test=True, description="demo", by=by, at=at)
     made |= _somebody()
     return made
@@ -60,6 +61,14 @@ def _staff(username: str, *, names: list[str], second_factor: bool) -> dict[str,
         answer["totp_secret"] = generate_totp_secret()
         TOTP.activate(user, answer["totp_secret"])
     return answer
+
+
+def _counter(store: Store, *, by: User, at: datetime) -> dict[str, str]:
+    """A cashier's PIN, and the token of a device that is enrolled already: `/counter/device/<token>` opens it."""
+    pin = pins.reset(user_id=User.objects.get(username="cashier").pk, by="system", at=at)
+    StaffPin.objects.filter(user__username="cashier").update(temporary=False)
+    made = devices.create(store=store, name=f"{store.name}: demo", by=by, at=at)
+    return {"pin": pin, "device_token": made.token}
 
 
 def _somebody() -> dict[str, dict[str, str]]:

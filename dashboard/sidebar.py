@@ -108,6 +108,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Thương hiệu"), "palette", "brand", "brand"),
                 (_("Cửa hàng"), "storefront", "loyalty_store_changelist", "store"),
                 (_("Máy bán hàng"), "point_of_sale", "loyalty_terminal_changelist", "terminal"),
+                (_("Thiết bị"), "tablet_android", "loyalty_device_changelist", "device"),
                 (_("Khóa API"), "key", "loyalty_apikey_changelist", "key"),
             ],
         ),

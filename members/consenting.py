@@ -99,6 +99,13 @@ def give(
         ]
 
 
+def texts_in_force(*, at: datetime) -> list[ConsentText]:
+    """The newest text of each purpose, in the order of the purposes: what may be agreed to now."""
+    newest = ConsentText.objects.filter(valid_from__lte=at).order_by("purpose", "-valid_from", "-code")
+    by_purpose = {text.purpose: text for text in newest.distinct("purpose")}
+    return [by_purpose[purpose] for purpose in Purpose.values if purpose in by_purpose]
+
+
 def withdraw(
     *,
     member_id: UUID,

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as __
@@ -19,8 +20,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from dashboard import access, confirming, signing_in
 from dashboard.admin.base import ReadOnlyAdmin, ShopAdmin
+from events import clock
 from loyalty.models import Store
-from members import roles
+from members import pins, roles
 from members.models import User
 
 RIGHT_WORDS = {"view": _("xem"), "add": _("thêm"), "change": _("sửa"), "act": _("thao tác"), "void": _("hủy")}
@@ -49,6 +51,8 @@ NOUN_WORDS = {
     "brand": _("thương hiệu"),
     "store": _("cửa hàng"),
     "terminal": _("máy bán hàng"),
+    "device": _("thiết bị"),
+    "pin": _("mã PIN"),
     "key": _("khóa API"),
     "user": _("nhân viên"),
     "role": _("vai trò"),
@@ -121,7 +125,7 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     search_fields = ["username", "first_name", "last_name"]
     ordering = ["username"]
     filter_horizontal = ()
-    actions_detail = ["forget_second_factor"]
+    actions_detail = ["forget_second_factor", "reset_pin"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("username", "password", "last_name", "first_name", "phone", "locale", "is_active")}),
@@ -175,6 +179,26 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
         Authenticator.objects.filter(user=user).delete()
         messages.success(request, __("%(user)s sẽ được yêu cầu cài lại xác thực hai bước.") % {"user": user})
         return HttpResponseRedirect(back)
+
+    def has_reset_pin_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.may(request.user, "act", "pin")
+
+    @action(description=_("Đặt lại mã PIN"), permissions=["reset_pin"], icon="pin")
+    def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A new PIN for the counter, shown once; the person has to choose another at the first sign-in."""
+        user = cast(User | None, self.get_object(request, object_id))
+        if user is None:
+            raise Http404
+        back = reverse("admin:members_user_change", args=[object_id])
+        title = __("Đặt lại mã PIN")
+        if request.method != "POST":
+            question = __("Đặt mã PIN mới cho %(user)s? Mã cũ sẽ không dùng được nữa.") % {"user": user}
+            return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
+        pin = pins.reset(user_id=user.pk, by=f"user:{request.user.pk}", at=clock.now())
+        told = {**self.admin_site.each_context(request), "title": title, "person": user, "pin": pin, "back": back}
+        response = TemplateResponse(request, "dashboard/new_pin.html", told)
+        response["Cache-Control"] = "no-store"
+        return response
 
     @display(description=_("họ tên"))
     def full_name(self, user: User) -> str:

@@ -25,6 +25,9 @@ def doors(url: str) -> Iterator[tuple[str, str]]:
 def text(*, url: str, sign_ins: dict[str, Any], seconds: float, demo_file: str) -> str:
     lines = ["", f"The platform runs (after {seconds:.1f} s).", ""]
     lines += [f"  {name:<12} {address}" for name, address in doors(url)]
+    token = (sign_ins.get("cashier") or {}).get("device_token")
+    if token:
+        lines.append(f"  {'':<12} {url}/counter/device/{token} (as a till that is enrolled already)")
     people = [name for name in ("admin", "marketer", "cashier") if isinstance(sign_ins.get(name), dict)]
     if people:
         lines.append("")
@@ -41,7 +44,9 @@ def text(*, url: str, sign_ins: dict[str, Any], seconds: float, demo_file: str) 
 
 def _way_in(person: dict[str, Any]) -> str:
     parts = [str(person.get("username", ""))]
-    for key, label in (("password", "password"), ("totp_secret", "one-time code from secret"), ("pin", "PIN")):
+    if person.get("pin"):
+        return ", ".join([*parts, f"PIN {person['pin']}"])
+    for key, label in (("password", "password"), ("totp_secret", "one-time code from secret")):
         if person.get(key):
             parts.append(f"{label} {person[key]}")
     return ", ".join(parts)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
@@ -22,7 +23,7 @@ ARGUMENTS = [
 
 @pytest.fixture
 def browser() -> Iterator[Callable[..., BrowserContext]]:
-    """`browser(width=390, dark=True)`: a fresh person's browser."""
+    """`browser(width=390, dark=True)`: a fresh person's browser. `camera`: a film (y4m) that its camera sees."""
     if CHROMIUM is None:
         pytest.skip("No Chromium on this machine: the pages were not opened in a browser.")
     # Playwright runs a loop in this thread; the tests ask the database from the same thread, between its steps.
@@ -30,10 +31,23 @@ def browser() -> Iterator[Callable[..., BrowserContext]]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
+        others = []
+
         def fresh(
-            *, width: int = 1280, height: int = 800, dark: bool = False, language: str = "en-US"
+            *,
+            width: int = 1280,
+            height: int = 800,
+            dark: bool = False,
+            language: str = "en-US",
+            camera: Path | None = None,
         ) -> BrowserContext:
-            return chromium.new_context(
+            program = chromium
+            if camera is not None:
+                seen = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={camera}"]
+                program = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *seen])
+                others.append(program)
+            return program.new_context(
+                permissions=["camera"] if camera else [],
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if dark else "light",
                 locale=language,
@@ -41,5 +55,6 @@ def browser() -> Iterator[Callable[..., BrowserContext]]:
             )
 
         yield fresh
-        chromium.close()
+        for program in [*others, chromium]:
+            program.close()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)

@@ -14,7 +14,7 @@ from dashboard import access
 from dashboard.importing import files
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
-from loyalty import keys, returning
+from loyalty import devices, keys, returning
 from loyalty.models import (
     ApiKey,
     EarningRule,
@@ -78,6 +78,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "loyalty_store": shop.pk,
         "loyalty_terminal": terminal.pk,
         "loyalty_apikey": key.pk,
+        "loyalty_device": devices.create(store=shop, name="Quầy 1", by=None, at=NOON).device.pk,
         "members_user": staff[ADMIN].pk,
         "auth_user": staff[ADMIN].pk,
         "auth_group": Group.objects.get(name=ANALYST).pk,

@@ -105,6 +105,10 @@ PAGES: dict[str, set[str]] = {
     "loyalty_terminal_changelist": {ADMIN, MANAGER},
     "loyalty_terminal_change": {ADMIN, MANAGER},
     "loyalty_terminal_add": {ADMIN},
+    "loyalty_device_changelist": {ADMIN, MANAGER},
+    "loyalty_device_change": {ADMIN, MANAGER},
+    "loyalty_device_add": {ADMIN, MANAGER},
+    "loyalty_device_revoke": {ADMIN, MANAGER},
     "loyalty_apikey_changelist": {ADMIN},
     "loyalty_apikey_change": {ADMIN},
     "loyalty_apikey_add": {ADMIN},
@@ -113,6 +117,7 @@ PAGES: dict[str, set[str]] = {
     "members_user_change": {ADMIN},  # a manager sees cashiers only; the user opened here is the admin
     "members_user_add": {ADMIN},
     "members_user_forget_second_factor": {ADMIN},
+    "members_user_reset_pin": {ADMIN},  # a manager resets those of the own cashiers; the user opened here is the admin
     "auth_user_password_change": {ADMIN},
     "auth_group_changelist": {ADMIN},
     "auth_group_change": {ADMIN},
@@ -167,6 +172,9 @@ CHANGES = {
     # what is sent where, and who may: everybody else is refused and nothing is written
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
     "loyalty_apikey_revoke": ({}, {ADMIN}),
+    "loyalty_device_revoke": ({}, {ADMIN, MANAGER}),
+    "loyalty_device_change": ({"name": "Khác", "idle_minutes": "9"}, {ADMIN, MANAGER}),
+    "members_user_reset_pin": ({}, {ADMIN, MANAGER}),
     "members_user_forget_second_factor": ({}, {ADMIN}),
     "members_member_give_voucher": (
         {"key": "welcome", "reason": "quà xin lỗi", "token": "019e1f3c-0000-7000-8000-000000000000"},

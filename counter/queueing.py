@@ -1,0 +1,113 @@
+"""Bills keyed without a network, sent by the browser that kept them once it is back, each booked exactly once."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+
+from counter.bills import Keyed, who_of
+from counter.desk import Desk, staff_name
+from events.refusals import Refusal
+from loyalty import queries
+from loyalty.models import Purchase
+from loyalty.sales import MemberUnknown, ReceiptConflict
+from members.models import User
+from rewards import checkout
+
+
+class NotYours(Refusal):
+    """The bill was keyed at another device or by another person: it waits for them."""
+
+    code = "not_yours"
+
+
+class OtherMember(Refusal):
+    """The receipt is in the books with this amount, for somebody else."""
+
+    code = "other_member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A bill as the browser kept it. `instead`: it replaces the one booked under its number; `guest`: for nobody."""
+
+    receipt: str
+    member: str
+    amount: int
+    at: datetime
+    device: int
+    person: int
+    instead: bool = False
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`conflict`: another amount is booked under this number; `booked` says which."""
+
+    state: Literal["sent", "replayed", "conflict"]
+    receipt: str
+    earned: int | None = None
+    booked: int = 0
+
+
+def post(kept: Kept, *, desk: Desk) -> Outcome:
+    """Book the bill, or say that it was booked before.
+
+    Raises NotYours, MemberUnknown, OtherMember, and what a sale does.
+    """
+    if kept.device != desk.device.pk or (kept.person != desk.user.pk and not desk.is_manager):
+        raise NotYours
+    who = None if kept.guest or not kept.member.strip() else who_of(kept.member)
+    if who is None and kept.member.strip() and not kept.guest:
+        raise MemberUnknown
+    cashier = User.objects.filter(pk=kept.person).first()
+    if cashier is None:
+        raise NotYours
+    # whoever sends it, it is the bill of the person who keyed it: a second sending has the same fingerprint
+    staff = staff_name(cashier)
+    keyed = Keyed(receipt=kept.receipt, amount=kept.amount, occurred_at=kept.at, who=who, staff=staff)
+    try:
+        return _book(keyed, desk=desk)
+    except ReceiptConflict:
+        booked = queries.purchases_by_receipt(kept.receipt, store_id=desk.till.store_id)
+        if not booked:
+            raise
+        if not kept.instead:
+            if booked[0].total == kept.amount:
+                raise OtherMember from None
+            return Outcome("conflict", kept.receipt, booked=booked[0].total)
+        return _replace(keyed, booked[0].id, desk=desk)
+
+
+def _book(keyed: Keyed, *, desk: Desk) -> Outcome:
+    done = checkout.record_purchase(
+        bill=keyed.bill(), who=keyed.who, till=desk.till, fingerprint=keyed.fingerprint(), at=desk.at
+    )
+    earned = done.purchase.earned if done.purchase.member_id else None
+    return Outcome("replayed" if done.replayed else "sent", keyed.receipt, earned=earned)
+
+
+@transaction.atomic
+def _replace(keyed: Keyed, purchase_id: UUID, *, desk: Desk) -> Outcome:
+    """The booked one never happened; the kept one is booked beside it, under its number with a mark."""
+    if not desk.is_manager and not Purchase.objects.filter(pk=purchase_id, by=desk.by).exists():
+        raise NotYours
+    checkout.cancel(
+        purchase_id=purchase_id,
+        key=f"counter-instead:{purchase_id}",
+        till=desk.till,
+        fingerprint=hashlib.sha256(str(purchase_id).encode()).digest(),
+        at=desk.at,
+    )
+    renamed = Keyed(
+        receipt=f"{keyed.receipt[:60]}/2",
+        amount=keyed.amount,
+        occurred_at=keyed.occurred_at,
+        who=keyed.who,
+        staff=keyed.staff,
+    )
+    return _book(renamed, desk=desk)
