@@ -11,7 +11,9 @@ import pytest
 from api import texts
 from events import commands
 from events.refusals import Refusal
-from loyalty import bill, clocks, earning, paying, returning, sales
+from loyalty import bill, clocks, earning, moving, paying, returning, sales
+from loyalty import claiming as guests_bills
+from loyalty.ledger import posting
 from members import birthdays, consenting, guessing, identifying, joining, qr
 from rewards import claiming, codes
 from tests.api.conftest import Shop
@@ -67,7 +69,7 @@ def test_every_refusal_has_words_and_stands_in_the_docs() -> None:
 
 
 def test_every_refusal_the_doors_of_loyalty_raise_has_words() -> None:
-    floor2 = (bill, clocks, earning, paying, returning, sales)
+    floor2 = (bill, clocks, earning, guests_bills, moving, paying, posting, returning, sales)
     floor1 = (birthdays, consenting, guessing, identifying, joining, qr)
     for module in (commands, *floor1, *floor2, claiming, codes):
         for thing in vars(module).values():
