@@ -4,6 +4,8 @@ What was said on the way (the phone, the name, the store of the poster) waits in
 code is proved nothing on these pages depends on whether the phone is a member's.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,8 +61,15 @@ def ask(request: HttpRequest, **whom: Any) -> str:
 
 def prove(request: HttpRequest, *, code: str, **whom: Any) -> Proved:
     """Raises NotProved."""
-    try:
+    with in_words():
         return one_time_codes.prove(**whom, code=code, asker=access.asker(request), at=clock.now())
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Whatever refuses a code within is raised as NotProved."""
+    try:
+        yield
     except CodeUnreadable:
         raise NotProved(_("Mã gồm 6 chữ số.")) from None
     except CodeRefused as refusal:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events import clock
 from loyalty.models import Store
-from members import birthdays, consenting, finding, identifying, joining
+from members import birthdays, consenting, finding, identifying, joining, moving_phone
 from members.consenting import ConsentGiven
-from members.models import Purpose
+from members.models import Member, Purpose
 from portal import access, entering, reading, terms, wallet
 from portal.access import MemberRequest
 
@@ -90,6 +90,8 @@ def about_you(request: HttpRequest) -> HttpResponse:
     if phone is None:
         return redirect("portal_sign_in")
     entry = entering.said(request) or {}
+    if not entry.get("not_mine") and (member := finding.by_phone(phone)) is not None:
+        return _whose(request, member=member, entry=entry)
     form = AboutYou(request.POST or None, initial={"name": entry.get("name", "")})
     if request.method == "POST" and form.is_valid():
         return _become_a_member(request, phone=phone, entry=entry, said=form.cleaned_data)
@@ -131,6 +133,19 @@ def consent_texts() -> list[dict[str, Any]]:
     ]
 
 
+def _whose(request: HttpRequest, *, member: Member, entry: dict[str, Any]) -> HttpResponse:
+    """The number has a card already: its owner's, who is let in, or that of whoever had the number before."""
+    said = request.POST.get("whose", "")
+    if said == "mine":
+        entering.forget(request)
+        access.enter(request, member=member, own_phone=True)
+        return redirect("portal_home")
+    if said == "before":
+        request.session[entering.KEY] = {**entry, "not_mine": True}
+        return redirect("portal_joining")
+    return render(request, "portal/whose.html", {"masked": entering.masked(entry)})
+
+
 def _become_a_member(request: HttpRequest, *, phone: str, entry: dict[str, Any], said: dict[str, Any]) -> HttpResponse:
     shop = _store(entry.get("store", ""), missing_is_fine=True)
     at = clock.now()
@@ -140,7 +155,8 @@ def _become_a_member(request: HttpRequest, *, phone: str, entry: dict[str, Any],
         if said.get(text["purpose"])
     ]
     try:
-        member = joining.join(
+        join_as = moving_phone.join_with_passed_phone if entry.get("not_mine") else joining.join
+        member = join_as(
             name=said["name"],
             phone=phone,
             birthday=said["birthday"],

@@ -91,13 +91,11 @@ def _in(request: HttpRequest, *, phone: str) -> HttpResponse:
     """A member goes to their card; anybody else may become one now, without another code."""
     entry = entering.said(request) or {}
     member = finding.by_phone(phone)
-    if member is None:
+    if member is None or entry.get("purpose") == "join":
         entering.note_proved(request, phone=phone)
         return redirect("portal_joining")
     entering.forget(request)
     access.enter(request, member=member, own_phone=bool(entry.get("own_phone", True)))
-    if entry.get("purpose") == "join":
-        messages.success(request, _("Số này đã là thành viên: thẻ của bạn đây."))
     target = entry.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/me/"):
         return redirect(target)

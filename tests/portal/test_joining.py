@@ -91,8 +91,10 @@ def test_a_member_who_comes_by_the_poster_is_signed_in_and_asked_nothing_again(p
     browser = Client()
     browser.post(poster, {"phone": PHONE, "name": "Ai Đó"})
     answer = browser.post("/me/code", {"code": code_for()})
-    assert answer["Location"] == "/me/"
-    assert "Số này đã là thành viên" in browser.get("/me/").content.decode()
+    assert answer["Location"] == "/me/joining"
+    assert "Số này đã có thẻ thành viên" in browser.get("/me/joining").content.decode()
+    assert browser.post("/me/joining", {"whose": "mine"})["Location"] == "/me/"
+    assert "Lan" in browser.get("/me/").content.decode()
     lan.refresh_from_db()
     assert lan.name == "Nguyễn Thị Lan"
 

@@ -40,6 +40,12 @@ ROWS: dict[str, Row] = {
     "portal_you": Row(get=OWN),
     "portal_profile": Row(get=OWN, post=OWN),
     "portal_consents": Row(get=OWN, post=OWN, body={"purpose": "marketing", "channel": "sms"}),
+    "portal_safety": Row(get=OWN),
+    "portal_lock": Row(post=OWN),
+    # these two lead to another page whoever has nothing to unlock, or no number on its way
+    "portal_unlock": Row(get=OWN, post=OWN),
+    "portal_number": Row(get=OWN, post=OWN),
+    "portal_number_codes": Row(get=OWN, post=OWN),
     "portal_help": Row(get=OWN, post=OWN),
     "portal_case": Row(get=OWN, post=OWN, of="case"),
     "portal_feedback": Row(get=OWN, post=OWN, of="bill"),
