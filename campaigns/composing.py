@@ -103,6 +103,7 @@ def _about(member: Member, language: str, at: datetime) -> dict[str, str]:
         "call_name": member.call_name or member.name,
         "name": member.name,
         "points": format_decimal(points, locale=language),
+        "unit": brand.last_known().unit_in(language, count=points),
         "shop_name": policies.at(at).programme.name,
     }
 

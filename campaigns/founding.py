@@ -50,7 +50,7 @@ STEPS: tuple[dict[str, Any], ...] = (
         "body_vi": (
             "Chào {{ honorific }} {{ call_name }},\n\n"
             "Cảm ơn {{ honorific }} đã trở thành thành viên của {{ shop_name }}. Mỗi lần mua, {{ honorific }} chỉ cần "
-            "đọc số điện thoại là được tích điểm.\n\n"
+            "đọc số điện thoại là được tích {{ unit }}.\n\n"
             "{{ shop_name }} gửi {{ honorific }} một món quà: {{ voucher_name }}, {{ voucher_value }}.\n"
             "Mã: {{ voucher_code }}\n"
             "Dùng đến hết ngày {{ voucher_expires }}.\n\n"
@@ -64,7 +64,7 @@ STEPS: tuple[dict[str, Any], ...] = (
         "body_en": (
             "Dear {{ honorific }} {{ call_name }},\n\n"
             "Thank you for becoming a member of {{ shop_name }}. Just tell us your phone number with each purchase and "
-            "your points add up.\n\n"
+            "your {{ unit }} add up.\n\n"
             "Here is a gift for you: {{ voucher_name }}, {{ voucher_value }}.\n"
             "Code: {{ voucher_code }}\n"
             "Yours to use until {{ voucher_expires }}.\n\n"
@@ -119,23 +119,23 @@ STEPS: tuple[dict[str, Any], ...] = (
         "body_vi": (
             "Chào {{ honorific }} {{ call_name }},\n\n"
             "Lâu rồi {{ shop_name }} chưa được đón {{ honorific }}. Dạo này {{ honorific }} khỏe không?\n\n"
-            "{{ honorific | capitalize }} đang có {{ points }} điểm; lần tới ghé, {{ honorific }} dùng điểm ngay tại "
+            "{{ honorific | capitalize }} đang có {{ points }} {{ unit }}; lần tới ghé, {{ honorific }} dùng ngay tại "
             "quầy được nhé. Nếu lần trước có điều gì chưa vừa ý, {{ honorific }} chỉ cần trả lời thư này, chúng tôi "
             "luôn muốn nghe."
         ),
         "short_vi": (
             "Chào {{ honorific }} {{ call_name }}, lâu rồi chưa gặp! {{ honorific | capitalize }} còn {{ points }} "
-            "điểm, ghé {{ shop_name }} dùng điểm nhé."
+            "{{ unit }}, ghé {{ shop_name }} dùng nhé."
         ),
         "subject_en": "{{ call_name }}, it has been a while",
         "body_en": (
             "Dear {{ honorific }} {{ call_name }},\n\n"
             "It has been a while since we saw you at {{ shop_name }}. How have you been?\n\n"
-            "You have {{ points }} points; you can spend them at the till on your next visit. And if something was not "
+            "You have {{ points }} {{ unit }}; spend them at the till on your next visit. And if something was not "
             "to your liking last time, just answer this e-mail: we want to hear it."
         ),
         "short_en": (
-            "Dear {{ honorific }} {{ call_name }}, it has been a while! You have {{ points }} points to spend at "
+            "Dear {{ honorific }} {{ call_name }}, it has been a while! You have {{ points }} {{ unit }} to spend at "
             "{{ shop_name }}."
         ),
     },

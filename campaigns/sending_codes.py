@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaigns import channels, codes
+from loyalty.look import brand
 from members import one_time_codes
 from members.models import Identifier
 
@@ -25,7 +26,10 @@ _SAID_AT_THE_TILL = {
 _TEXTS = {
     "sign_in": ("{code} là mã đăng nhập của bạn.", "{code} is your code to sign in."),
     "join": ("{code} là mã đăng ký thành viên của bạn.", "{code} is your code to join."),
-    "spend": ("{code} là mã để dùng điểm và voucher của bạn.", "{code} is your code to use points and vouchers."),
+    "spend": (
+        "{code} là mã để dùng {unit} và voucher của bạn.",
+        "{code} is your code to use {unit} and vouchers.",
+    ),
     "old_phone": (
         "{code} là mã để chuyển thẻ thành viên từ số này sang số khác.",
         "{code} is your code to move your membership from this number to another.",
@@ -98,4 +102,6 @@ def text(purpose: str, *, code: str, language: str) -> str:
     vietnamese, english = _TEXTS[purpose]
     warning = _SAID_AT_THE_TILL if purpose in SAID_AT_THE_TILL else _DO_NOT_SHARE
     said = english if language == "en" else vietnamese
-    return f"{said.format(code=code)} {warning['en' if language == 'en' else 'vi']}"
+    # asked for only where it is said: a code to sign in costs the same statements for a stranger's phone
+    unit = brand.last_known().unit_in(language) if "{unit}" in said else ""
+    return f"{said.format(code=code, unit=unit)} {warning['en' if language == 'en' else 'vi']}"

@@ -23,6 +23,7 @@ FIELDS = (
     "call_name",
     "name",
     "points",
+    "unit",
     "shop_name",
     "voucher_name",
     "voucher_value",

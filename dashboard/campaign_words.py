@@ -41,6 +41,7 @@ FIELDS: dict[str, Any] = {
     "call_name": _("tên gọi"),
     "name": _("họ tên"),
     "points": _("điểm dùng được"),
+    "unit": _("tên của điểm"),
     "shop_name": _("tên chương trình"),
     "voucher_name": _("tên voucher"),
     "voucher_value": _("giá trị voucher"),

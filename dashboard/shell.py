@@ -29,7 +29,12 @@ def badge(request: HttpRequest | None = None) -> list[str] | None:
 
 
 def favicon(request: HttpRequest | None = None) -> str:
-    return static("dashboard/icon.svg")
+    return brand.current().favicon_url
+
+
+def icon(request: HttpRequest | None = None) -> str:
+    """The shop's logo in a square, or a card in its colour."""
+    return brand.current().icon_url(192)
 
 
 def stylesheet(request: HttpRequest | None = None) -> str:
