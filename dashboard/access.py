@@ -52,6 +52,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "suppression": {ADMIN: "view add act", MARKETER: "view add act"},
     "fake message": {ADMIN: "view", MARKETER: "view"},
     "fake channel": {ADMIN: "view change"},
+    "first day": {ADMIN: "view change"},
     "import": {ADMIN: "view add act", MARKETER: "view add"},
     "delivery": {ADMIN: "view act"},
     "job": {ADMIN: "view act", MARKETER: "view"},

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access, condition, figures, overview_tables, waiting, wording
 from dashboard.figures import Active, Joined, Period, Sold, Standing
+from dashboard.first_day import page as first_day
 from loyalty import policies
 
 
@@ -21,6 +22,7 @@ def context(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
     checks = condition.checks(at=at) if access.may(request.user, "view", "delivery") else None
     return {
         "title": _("Tổng quan"),
+        "first_steps": first_day.card(request),
         "span": _span(sold.now),
         "span_before": _span(sold.before),
         "own_stores": stores is not None,

@@ -48,7 +48,13 @@ def _make_believe() -> list[Item]:
 
 def _menu() -> list[tuple[str, list[Item]]]:
     return [
-        ("", [(_("Tổng quan"), "space_dashboard", "index", "overview")]),
+        (
+            "",
+            [
+                (_("Tổng quan"), "space_dashboard", "index", "overview"),
+                (_("Ngày đầu tiên"), "flag", "beginning", "first day"),
+            ],
+        ),
         (
             _("Thành viên"),
             [

@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
 from dashboard import access, brand_page, history, overview, retention_page, signing_in
+from dashboard.first_day import page as first_day
 from dashboard.importing import pages as importing
 from events import clock
 
@@ -37,6 +38,9 @@ class ShopAdminSite(UnfoldAdminSite):
             own("brand/", brand_page.page, "brand"),
             path("brand/preview/", self.admin_view(brand_page.preview), name="brand-preview"),
             own("history/", history.page, "history"),
+            own("first-day/", first_day.overview, "beginning"),
+            own("first-day/<str:key>/", first_day.step, "beginning_step"),
+            own("first-day/<str:key>/payback/", first_day.ask_payback, "beginning_payback"),
             own("imports/", importing.upload, "imports"),
             own("imports/<str:token>/", importing.one, "import_result"),
             own("imports/<str:token>/columns/", importing.columns, "import_columns"),

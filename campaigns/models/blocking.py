@@ -35,6 +35,7 @@ class SendingPolicy(models.Model):
     brand = models.CharField(
         _("tên thương hiệu trên SMS"), max_length=11, default="CUAHANG", help_text=_("Tối đa 11 ký tự, không dấu.")
     )
+    tested_at = models.DateTimeField(_("gửi thử lần gần nhất"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("giới hạn gửi tin")

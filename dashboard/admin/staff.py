@@ -63,6 +63,7 @@ NOUN_WORDS = {
     "suppression": _("địa chỉ không gửi"),
     "fake message": _("tin đã gửi (giả lập)"),
     "fake channel": _("kênh giả lập"),
+    "first day": _("ngày đầu tiên"),
     "import": _("nhập file"),
     "delivery": _("chuyển sự kiện"),
     "job": _("việc nền"),

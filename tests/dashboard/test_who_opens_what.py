@@ -62,6 +62,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
     brought = files.keep(["Họ tên,SĐT\nLan,0912000111\n".encode()], name="a.csv", kind="members", by="user:1").token
     rows = {
         **dict.fromkeys(("import_result", "import_columns", "import_errors"), brought),
+        **dict.fromkeys(("beginning_step", "beginning_payback"), "points"),
         "analytics_retentionterms": terms.found().pk,
         "members_member": lan.pk,
         "rewards_voucher": gift,

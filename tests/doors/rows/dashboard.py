@@ -15,6 +15,9 @@ TOKEN = "019e1f3c-0000-7000-8000-000000000000"
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
     "admin:history": {ADMIN},
+    "admin:beginning": {ADMIN},
+    "beginning_step": {ADMIN},
+    "beginning_payback": {ADMIN},
     "admin:imports": {ADMIN, MARKETER},
     "import_result": {ADMIN, MARKETER},
     "import_columns": {ADMIN, MARKETER},
@@ -183,6 +186,8 @@ CHANGES = {
     "rewards_voucher_void": ({"reason": "phát nhầm"}, {ADMIN}),
     "rewards_voucherdefinition_add": ({"key": "tet"}, {ADMIN, MARKETER}),
     "members_member_adjust_points": ({"points": "10", "reason": "quà xin lỗi"}, {ADMIN, MARKETER, MANAGER}),
+    "admin:beginning": ({"do": "hide"}, {ADMIN}),
+    "beginning_step": ({"name": "Quận 9", "points": "1", "per_amount": "1", "point_value": "1"}, {ADMIN}),
     "admin:imports": ({"kind": "members"}, {ADMIN, MARKETER}),
     "import_columns": ({"column_0": "name"}, {ADMIN, MARKETER}),
     "import_result": ({"do": "run"}, {ADMIN}),
