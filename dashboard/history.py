@@ -1,88 +1,100 @@
-"""Nhật ký thao tác: who changed which row, from what to what (django-pghistory), newest first."""
+"""Nhật ký thao tác: who did what, when, before → after, newest first.
 
+Two kinds of rows: changes of tables that staff edit (django-pghistory), and what staff did to points, bills, consents
+and jobs, whose events are their own audit. Pages go on from a moment, never by counting.
+"""
+
+from datetime import datetime, time, timedelta
 from typing import Any
 
-import pghistory.models
-from django.apps import apps
+from django import forms
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget
 
-from dashboard import access, wording
-from dashboard.paging import UncountedPaginator
+from dashboard import access, trail
 from dashboard.tables import Table
+from dashboard.trail import Asked
 from members.models import User
 
 PER_PAGE = 50
 
 
+class AskForm(forms.Form):
+    """Whose doings, about what, from which day to which; everything may stay open."""
+
+    person = forms.ModelChoiceField(
+        label=gettext_lazy("Người"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("mọi người"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    noun = forms.ChoiceField(label=gettext_lazy("Về"), required=False, widget=UnfoldAdminSelectWidget)
+    first = forms.DateField(label=gettext_lazy("Từ ngày"), required=False, widget=UnfoldAdminSingleDateWidget)
+    last = forms.DateField(label=gettext_lazy("Đến ngày"), required=False, widget=UnfoldAdminSingleDateWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["person"]
+        people.queryset = User.objects.filter(groups__isnull=False).distinct().order_by("username")
+        nouns: Any = self.fields["noun"]
+        nouns.choices = [("", _("mọi thứ")), *trail.nouns()]
+
+    def asked(self, *, before: datetime | None) -> Asked:
+        said = self.cleaned_data if self.is_valid() else {}
+        last = said.get("last")
+        ends = [moment for moment in (before, last and _midnight(last + timedelta(days=1))) if moment]
+        first = said.get("first")
+        person = said.get("person")
+        return Asked(
+            person=person.pk if person else None,
+            noun=said.get("noun") or "",
+            since=_midnight(first) if first else None,
+            before=min(ends) if ends else None,
+        )
+
+
 def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if not access.may(request.user, "view", "history"):
         raise PermissionDenied
-    rows = pghistory.models.Events.objects.order_by("-pgh_created_at")
-    paginator: Paginator[Any] = UncountedPaginator(rows, PER_PAGE)
-    shown = paginator.get_page(request.GET.get("p"))
-    events = list(shown.object_list)
+    form = AskForm(request.GET)
+    before = _moment(request.GET.get("before", ""))
+    lines, more = trail.read(form.asked(before=before), limit=PER_PAGE)
+    asked = request.GET.copy()
+    asked.pop("before", None)
+    newest = asked.urlencode()
+    if lines:
+        asked["before"] = lines[-1].at.isoformat()
     context = {
         **site.each_context(request),
         "title": _("Nhật ký thao tác"),
-        "table": _table(events),
-        "page": shown,
-        "more": len(events) == PER_PAGE,
+        "form": form,
+        "table": Table(
+            title="",
+            headings=[_("Lúc"), _("Người"), _("Việc"), _("Về"), _("Thay đổi")],
+            rows=[[line.when, line.who, line.did, line.about, line.changes] for line in lines],
+            empty=_("Chưa có thao tác nào."),
+        ),
+        "older": asked.urlencode() if more else "",
+        "newest": newest if before else None,
     }
     return TemplateResponse(request, "dashboard/history.html", context)
 
 
-def _table(events: list[Any]) -> Table:
-    numbers = {_user_id(event) for event in events} - {None}
-    users = User.objects.in_bulk(numbers)
-    return Table(
-        title="",
-        headings=[_("Lúc"), _("Người"), _("Việc"), _("Dòng"), _("Thay đổi")],
-        rows=[
-            [
-                wording.moment(event.pgh_created_at),
-                str(users.get(_user_id(event) or 0, _("hệ thống"))),
-                {"insert": _("thêm"), "delete": _("xóa")}.get(event.pgh_label, _("sửa")),
-                f"{_noun(event)} {event.pgh_obj_id}",
-                _changes(event),
-            ]
-            for event in events
-        ],
-        empty=_("Chưa có thao tác nào."),
-    )
+def _moment(text: str) -> datetime | None:
+    try:
+        read = parse_datetime(text)
+    except ValueError:
+        return None
+    return read if read and timezone.is_aware(read) else None
 
 
-def _user_id(event: Any) -> int | None:
-    number = (event.pgh_context or {}).get("user")
-    return int(number) if number else None
-
-
-def _noun(event: Any) -> str:
-    return str(apps.get_model(event.pgh_obj_model)._meta.verbose_name)
-
-
-def _changes(event: Any) -> str:
-    """`tên: Quận 1 → Quận 3`, one after the other; nothing for a row that is new."""
-    model = apps.get_model(event.pgh_obj_model)
-    parts = []
-    for name, (old, new) in (event.pgh_diff or {}).items():
-        label = _fields(model).get(name, name)
-        parts.append(f"{label}: {_plain(old)} → {_plain(new)}")
-    return "; ".join(parts)
-
-
-def _fields(model: Any) -> dict[str, str]:
-    """The words for each column."""
-    return {field.attname: str(field.verbose_name) for field in model._meta.fields}
-
-
-def _plain(value: Any) -> str:
-    if value is None or value == "":
-        return wording.NOTHING
-    if isinstance(value, bool):
-        return _("có") if value else _("không")
-    return str(value)[:80]
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

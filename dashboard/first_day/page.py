@@ -52,7 +52,7 @@ def overview(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if request.method == "POST":
         response = HttpResponseRedirect(reverse("admin:index"))
         kept = {"max_age": YEAR, "httponly": True, "samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE}
-        response.set_cookie(HIDDEN, "hidden", **kept)  # type: ignore[arg-type]
+        response.set_cookie(HIDDEN, "hidden", **kept)
         return response
     state = steps.state()
     context = {

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils import timezone
 from dashboard import access, wording
 from events import outbox
 from events.models import Delivery, Job, WebhookEndpoint
-from loyalty import keys, queries
+from loyalty import adjusting, keys, queries
 from loyalty.models import (
     ApiKey,
     EarningRule,
@@ -142,6 +143,35 @@ def test_nobody_adjusts_their_own_points(admin, lan, staff):
     lan.save(update_fields=["user"])
     answer = admin.post(reverse("admin:members_member_adjust_points", args=[lan.pk]), {"points": "5", "reason": "x"})
     assert answer.status_code == 403
+
+
+def test_the_trail_tells_who_gave_points_to_whom_and_why_and_can_be_asked_for_less(admin, lan, staff):
+    admin.post(reverse("admin:members_member_adjust_points", args=[lan.pk]), {"points": "50", "reason": "quà xin lỗi"})
+    Store.objects.update(address="12 Nguyễn Huệ")
+    trail = reverse("admin:history")
+    page = text_of(admin.get(trail))
+    assert "+50 điểm, quà xin lỗi" in page
+    assert "địa chỉ: — → 12 Nguyễn Huệ" in page
+    assert "quà xin lỗi" in text_of(admin.get(trail, {"noun": "points", "person": staff[access.ADMIN].pk}))
+    for other in ({"noun": "loyalty.store"}, {"person": staff[access.MARKETER].pk}, {"last": "01/01/2020"}):
+        assert "quà xin lỗi" not in text_of(admin.get(trail, other)), other
+    assert "12 Nguyễn Huệ" in text_of(admin.get(trail, {"noun": "loyalty.store"}))
+
+
+def test_the_trail_goes_on_page_by_page_without_losing_or_repeating_a_line(admin, lan, till, monkeypatch):
+    monkeypatch.setattr("dashboard.history.PER_PAGE", 7)
+    for number in range(20):
+        adjusting.adjust(
+            member_id=lan.pk, points=1, reason=f"lý do {number:02}", by="user:1", at=till.at + timedelta(seconds=number)
+        )
+    seen, address = [], f"{reverse('admin:history')}?noun=points"
+    while address:
+        page = text_of(admin.get(address))
+        seen += re.findall(r"lý do \d\d", page)
+        older = re.search(r'href="\?([^"]*before=[^"]*)">', page)
+        address = older and f"{reverse('admin:history')}?{unescape(older.group(1))}"
+    assert seen == [f"lý do {number:02}" for number in reversed(range(20))]
+    assert admin.get(reverse("admin:history"), {"before": "nonsense"}).status_code == 200
 
 
 # --- bills -----------------------------------------------------------------------------------------------------------
