@@ -44,6 +44,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "Không có văn bản đồng ý này cho mục đích đó.",
         "There is no such consent text for that purpose.",
     ),
+    "guardian_needed": (
+        "Khách dưới 16 tuổi: cha mẹ hoặc người giám hộ đồng ý thay.",
+        "Under 16: a parent or guardian gives this consent.",
+    ),
     # bills
     "programme_missing": ("Cửa hàng chưa mở chương trình.", "The shop has no programme yet."),
     "payment_method_unknown": (

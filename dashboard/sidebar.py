@@ -63,6 +63,8 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Trả hàng"), "assignment_return", "loyalty_return_changelist", "return"),
                 (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
                 (_("Nhập file"), "upload_file", "imports", "import"),
+                (_("Lô thẻ"), "badge", "members_cardbatch_changelist", "card"),
+                (_("Yêu cầu về dữ liệu"), "privacy_tip", "members_datarequest_changelist", "data request"),
             ],
         ),
         (
@@ -105,6 +107,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Hết hạn điểm"), "hourglass_bottom", "loyalty_expirypolicy_changelist", "policy"),
                 (_("Hạng thành viên"), "military_tech", "loyalty_tier_changelist", "tier"),
                 (_("Bảng hạng"), "leaderboard", "loyalty_tiertable_changelist", "policy"),
+                (_("Thể lệ chương trình"), "description", "members_termstext_changelist", "terms"),
                 (_("Văn bản đồng ý"), "gavel", "members_consenttext_changelist", "consent text"),
             ],
         ),

@@ -106,6 +106,20 @@ IDENTITY_FACTS: dict[str, str] = {
     "last_bill_amount": "loyalty.facts.last_bill_amount",
     "last_bill_date": "loyalty.facts.last_bill_date",
 }
+# Who tells a member what the house knows of them, in the order of the export: see `members.exporting`.
+PERSONAL_DATA: list[str] = [
+    "members.own_data.tell",
+    "members.own_data.agreed",
+    "members.own_data.said",
+    "loyalty.own_data.tell",
+    "rewards.own_data.tell",
+    "campaigns.own_data.tell",
+]
+# Who forgets what, before the member itself is blanked: see `members.erasing`.
+ERASERS: list[str] = [
+    "members.own_data.forget",
+    "campaigns.own_data.forget",
+]
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).
 AUDIT_QUERIES: list[str] = [
     "loyalty.ledger.invariants.queries",
@@ -119,6 +133,7 @@ AUDIT_QUERIES: list[str] = [
 NIGHTLY_STEPS: list[str] = [
     "loyalty.expiry.book_due",
     "loyalty.expiry.end_overrides",
+    "members.closing.erase_due",
     "analytics.nightly.count_retention",
     "analytics.nightly.count_revenue",
     "analytics.holding.count",
@@ -136,7 +151,11 @@ DUE_WORK: list[tuple[str, str, str]] = [
     ("events.jobs.claim", "events.run_jobs", "jobs"),
 ]
 # What a job of each kind does, chunk by chunk: see `events.jobs`.
-JOB_KINDS: dict[str, str] = {"night": "loyalty.nightly.chunk", "import": "dashboard.importing.running.chunk"}
+JOB_KINDS: dict[str, str] = {
+    "night": "loyalty.nightly.chunk",
+    "import": "dashboard.importing.running.chunk",
+    "cards": "members.card_stock.chunk",
+}
 # Where files wait that people brought in the dashboard: web and worker must both see it.
 IMPORT_DIR = env.str("IMPORT_DIR", default="") or str(
     Path(env.str("RUN_DIR", default="") or BASE_DIR / ".run") / "imports"

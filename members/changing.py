@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from events import outbox
 from events.refusals import Conflict, Missing
-from members import birthdays, identifying, joining
+from members import birthdays, card_stock, identifying, joining
 from members.models import Identifier, Member, NameToken, User
 
 
@@ -54,7 +54,7 @@ def rename(
     request_id: str = "",
 ) -> Member:
     """Gives the member another name; the call name is guessed again unless given. Raises NameUnreadable, MemberGone."""
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         fields: dict[str, Any] = dict(joining.naming(name=name, call_name=call_name))
         if honorific:
             fields["honorific"] = joining.short_text(honorific)
@@ -72,7 +72,7 @@ def change_birthday(
     *, member_id: UUID, birthday: birthdays.Birthday | None, by: str, at: datetime, request_id: str = ""
 ) -> Member:
     """Another birthday, or none. Raises BirthdayImpossible, MemberGone."""
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         changed += _set(member, joining.birth_fields(birthday, at=at))
     return member
 
@@ -101,7 +101,7 @@ def change_details(
         "ward": None if ward is None else joining.short_text(ward),
         "home_store_id": home_store_id,
     }
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         changed += _set(member, {field: value for field, value in told.items() if value is not None})
     return member
 
@@ -110,7 +110,7 @@ def appoint(*, member_id: UUID, user_id: int | None, by: str, at: datetime, requ
     """Names the member of staff who looks after this member, or nobody. Raises StaffUnknown, MemberGone."""
     if user_id is not None and not User.objects.filter(pk=user_id, is_active=True, is_staff=True).exists():
         raise StaffUnknown
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         changed += _set(member, {"contact_person_id": user_id})
     return member
 
@@ -141,7 +141,7 @@ def verify_phone(*, member_id: UUID, phone: str, by: str, at: datetime, request_
     )
     if not unproved.exists():
         return
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (_member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (_member, changed):
         if unproved.update(verified_at=at):
             changed.append("phone")
 
@@ -166,7 +166,7 @@ def replace_card(
 ) -> Identifier:
     """A new card in place of every old one, ours when none is given.
 
-    Raises CardUnreadable, IdentifierTaken, MemberGone.
+    Raises CardUnreadable, CardNotUsable, IdentifierTaken, MemberGone.
     """
     for _try in range(joining.CARD_TRIES):
         try:
@@ -187,7 +187,7 @@ def replace_card(
 
 def block_card(*, member_id: UUID, card: str, by: str, at: datetime, request_id: str = "") -> None:
     """The card no longer names the member: lost or stolen. Raises CardUnreadable, CardUnknown, MemberGone."""
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         ended = _current(member, Identifier.Kind.CARD).filter(value=identifying.card(card)).update(until_at=at)
         if not ended:
             raise CardUnknown
@@ -196,7 +196,7 @@ def block_card(*, member_id: UUID, card: str, by: str, at: datetime, request_id:
 
 def renew_qr(*, member_id: UUID, by: str, at: datetime, request_id: str = "") -> Member:
     """Every code shown so far is worthless: for a phone that was lost. Raises MemberGone."""
-    with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+    with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
         # a small integer: after thirty thousand lost phones it begins again
         changed += _set(member, {"qr_generation": member.qr_generation % 30_000 + 1})
     return member
@@ -206,7 +206,7 @@ def renew_qr(*, member_id: UUID, by: str, at: datetime, request_id: str = "") ->
 
 
 @contextmanager
-def _changing(*, member_id: UUID, by: str, at: datetime, request_id: str) -> Iterator[tuple[Member, list[str]]]:
+def under_change(*, member_id: UUID, by: str, at: datetime, request_id: str) -> Iterator[tuple[Member, list[str]]]:
     """Locks the member for a change; the names put into the list are told to whoever hears `member.changed`."""
     with transaction.atomic():
         member = Member.objects.select_for_update(no_key=True).filter(pk=member_id, status=Member.Status.ACTIVE).first()
@@ -246,11 +246,13 @@ def _move(
 ) -> Identifier:
     """Ends what the member had of this kind and begins the new one, in one transaction."""
     try:
-        with _changing(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
+        with under_change(member_id=member_id, by=by, at=at, request_id=request_id) as (member, changed):
             _current(member, kind).exclude(value=value).update(until_at=at)
             kept = _current(member, kind).first()
             if kept is None:
                 changed.append(kind.value)
+                if kind == Identifier.Kind.CARD:
+                    card_stock.take(number=value, member_id=member.pk, practice=member.practice, by=by, at=at)
                 return Identifier.objects.create(
                     member=member,
                     kind=kind,

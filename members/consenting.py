@@ -31,6 +31,12 @@ class ConsentUnreadable(Refusal):
     code = "consent_unreadable"
 
 
+class GuardianNeeded(Refusal):
+    """Under 16, a yes to advertising or to the study of purchases is the guardian's to give."""
+
+    code = "guardian_needed"
+
+
 class ConsentTextUnknown(Refusal):
     """No such text, a text for another purpose, or one not yet in force: nobody can have agreed to it."""
 
@@ -69,7 +75,7 @@ def give(
     at: datetime,
     request_id: str = "",
 ) -> list[Consent]:
-    """Writes down each yes with its text. Raises ConsentUnreadable, ConsentTextUnknown."""
+    """Writes down each yes with its text. Raises ConsentUnreadable, ConsentTextUnknown, GuardianNeeded."""
     wanted = list(dict.fromkeys(consents))
     texts = ConsentText.objects.in_bulk({consent.text for consent in wanted})
     for consent in wanted:
@@ -77,6 +83,9 @@ def give(
         text = texts.get(consent.text)
         if text is None or text.purpose != consent.purpose or text.valid_from > at:
             raise ConsentTextUnknown
+    own_words = [said for said in wanted if said.purpose != Purpose.PROGRAMME and said.how != GUARDIAN]
+    if own_words and is_child(member=Member.objects.get(pk=member_id), at=at):
+        raise GuardianNeeded
     with transaction.atomic():
         return [
             _record(

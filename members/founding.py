@@ -5,6 +5,7 @@ With them begin the times in which cases are answered, and the reasons they are 
 
 from datetime import UTC, datetime
 
+from members import terms as programme_terms
 from members.models import ConsentText, Purpose
 from members.relationship import terms
 
@@ -79,4 +80,5 @@ def found(*, at: datetime) -> list[ConsentText]:
                 defaults={"purpose": purpose, "body_vi": body_vi, "body_en": body_en, "valid_from": SINCE_EVER},
             )
     terms.found()
+    programme_terms.found()
     return list(ConsentText.objects.order_by("code"))

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from events import outbox
 from events.refusals import Conflict, Refusal
-from members import addressing, birthdays, consenting, identifying
+from members import addressing, birthdays, card_stock, consenting, identifying, terms
 from members.models import Identifier, Member, NameToken
 
 LONGEST_NAME = 120
@@ -66,7 +66,8 @@ def join(
     """Makes a member with phone, card (ours when none is given), consents and the event `member.joined`.
 
     Practice members live apart: the same phone may name a live member and a practice one. Raises MemberExists,
-    NameUnreadable, BirthdayImpossible, PhoneUnreadable, CardUnreadable, EmailUnreadable, ConsentTextUnknown.
+    NameUnreadable, BirthdayImpossible, PhoneUnreadable, CardUnreadable, CardNotUsable, EmailUnreadable,
+    ConsentTextUnknown, GuardianNeeded.
     """
     person = {
         **naming(name=name, call_name=call_name),
@@ -96,7 +97,13 @@ def join(
         try:
             with transaction.atomic():
                 member = _enrol(person=person, named={Identifier.Kind.CARD: identifying.new_card(), **named}, at=at)
+                if card is not None:
+                    number = named[Identifier.Kind.CARD]
+                    card_stock.take(number=number, member_id=member.pk, practice=practice, by=by, at=at)
                 _joined(member, by=by, at=at, request_id=request_id)
+                terms.joined(
+                    member_id=member.pk, how=joined_via, store_id=store_id, by=by, at=at, request_id=request_id
+                )
                 consenting.give(
                     member_id=member.pk, consents=consents, store_id=store_id, by=by, at=at, request_id=request_id
                 )

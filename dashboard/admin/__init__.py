@@ -7,8 +7,10 @@ from django.contrib import admin
 from dashboard.admin import (
     analytics,
     campaigns,
+    cards,
     cases,
     consents,
+    data_requests,
     deliveries,
     devices,
     feedback,
@@ -25,6 +27,7 @@ from dashboard.admin import (
     store_contacts,
     stores,
     surveys,
+    terms,
     voices,
     vouchers,
     webhooks,
@@ -32,6 +35,9 @@ from dashboard.admin import (
 
 __all__ = [
     "analytics",
+    "cards",
+    "data_requests",
+    "terms",
     "campaigns",
     "cases",
     "consents",

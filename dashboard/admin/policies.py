@@ -27,6 +27,10 @@ class ProgrammeAdmin(ShopAdmin):
         (_("Điểm"), {"fields": ["manual_limit", "give_back_days", "debt_on_return"]}),
         (_("Tích điểm bù và chuyển hóa đơn"), {"fields": ["claim_days", "claims_a_month", "move_days"]}),
         (_("Thanh toán"), {"fields": ["payment_methods"]}),
+        (
+            _("Thông báo Sở Công Thương"),
+            {"fields": ["notice_number", "notice_on", "runs_from", "runs_until", "remind_days"]},
+        ),
     ]
     # amounts are stored in minor units: another currency would silently change every bill; the name is changed with
     # the rest of the brand

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard import access, case_words, wording
 from dashboard.member_page import forms as our
-from dashboard.member_page import giving
+from dashboard.member_page import giving, trust
 from events.refusals import Refusal
 from loyalty import adjusting, policies
 from members import changing, editing
@@ -32,6 +32,7 @@ from rewards import defining, granting
 REFUSED = {
     **case_words.REFUSED,
     **giving.REFUSED,
+    **trust.REFUSED,
     "member_unknown": gettext_lazy("Thành viên này đã đóng tài khoản."),
     "tag_unreadable": gettext_lazy("Nhãn chỉ gồm chữ thường không dấu, số và . : _ -"),
     "name_unreadable": gettext_lazy("Tên trống hoặc quá dài."),
@@ -240,5 +241,26 @@ ACTIONS: dict[str, Action] = {
         noun="member",
         form=lambda member, at, data: our.TagForm(data),
         do=_label,
+    ),
+    "lock_spending": Action(
+        title=gettext_lazy("Khóa dùng điểm"),
+        button=gettext_lazy("Thực hiện"),
+        icon="lock",
+        right="act",
+        noun="spending lock",
+        form=trust.lock_form,
+        do=trust.lock,
+        note=lambda at: _("Khóa: vẫn tích điểm, chưa dùng được. Mở khóa: hãy chắc rằng đó đúng là chủ thẻ."),
+        never_own=True,
+    ),
+    "ask_about_data": Action(
+        title=gettext_lazy("Yêu cầu về dữ liệu"),
+        button=gettext_lazy("Ghi yêu cầu"),
+        icon="privacy_tip",
+        right="add",
+        noun="data request",
+        form=lambda member, at, data: trust.DataRequestForm(data),
+        do=trust.ask,
+        note=lambda at: _("Trả lời trong 2 ngày làm việc, thực hiện trong 15 ngày."),
     ),
 }

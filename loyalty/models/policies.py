@@ -3,7 +3,7 @@
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import APPEND_ONLY, no_truncate
@@ -41,6 +41,15 @@ class Programme(models.Model):
         default=list,
         help_text="cash, card, transfer, momo, vnpay, zalopay, cod, gift_card, debt",
     )
+    notice_number = models.CharField(
+        _("số thông báo Sở Công Thương"), max_length=60, default="", db_default="", blank=True
+    )
+    notice_on = models.DateField(_("ngày thông báo"), null=True, blank=True)
+    runs_from = models.DateField(_("chương trình bắt đầu"), null=True, blank=True)
+    runs_until = models.DateField(_("chương trình kết thúc"), null=True, blank=True)
+    remind_days = models.SmallIntegerField(
+        _("nhắc trước khi kết thúc (ngày)"), default=30, db_default=30, help_text=_("Để kịp thông báo gia hạn.")
+    )
     policies_version = models.IntegerField(default=1, editable=False)
 
     class Meta:
@@ -53,6 +62,11 @@ class Programme(models.Model):
                 condition=Q(claim_days__range=(0, 60), claims_a_month__range=(0, 100), move_days__range=(0, 400)),
                 name="bills_change_hands_within_bounds",
             ),
+            models.CheckConstraint(
+                condition=Q(runs_from__isnull=True) | Q(runs_until__isnull=True) | Q(runs_until__gte=F("runs_from")),
+                name="a_programme_ends_after_it_begins",
+            ),
+            models.CheckConstraint(condition=Q(remind_days__range=(0, 365)), name="a_reminder_comes_within_a_year"),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,8 @@ from loyalty.models import (
     Tier,
     TierTable,
 )
-from members.models import ConsentText, Survey
+from members import card_stock, data_requests
+from members.models import ConsentText, Survey, TermsText
 from members.relationship import cases, contacts, feedback, questions, surveys, voices
 from members.relationship.questions import Question
 from rewards import founding, issuing
@@ -84,6 +85,11 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "auth_user": staff[ADMIN].pk,
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
+        "members_termstext": TermsText.objects.first().pk,
+        "members_cardbatch": card_stock.lay_in_list(name="Thẻ", numbers=["VIP1", "VIP2"], by="user:1", at=NOON).pk,
+        "members_datarequest": data_requests.ask(
+            member_id=lan.pk, kind="export", via="portal", by=f"member:{lan.pk}", at=NOON
+        ).pk,
         **campaign_rows(lan, at=till.at),
         **relationship_rows(lan, shop, at=till.at),
         "events_delivery": Delivery.objects.first().pk,

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from events.models import Event
-from members import birthdays, consenting
+from members import birthdays, changing, consenting
 from members.consenting import ConsentGiven
 from members.models import Consent, ConsentText, Member
 from tests.factories.people import JOINED_AT, MemberFactory
@@ -118,10 +118,15 @@ def test_who_has_left_is_told_no_offers(lan):
 
 
 def test_below_sixteen_a_guardian_must_agree():
-    child = MemberFactory(birthday=birthdays.Birthday(day=20, month=5, year=2012))
-    assert consenting.is_child(member=child, at=JOINED_AT)
-    yes(child, at=JOINED_AT)
+    child = MemberFactory()
+    yes(child, at=JOINED_AT)  # nobody knew yet how old
     yes(child, at=JOINED_AT, purpose="profiling", text="habits-9")
+    born = birthdays.Birthday(day=20, month=5, year=2012)
+    child = changing.change_birthday(member_id=child.pk, birthday=born, by="user:1", at=JOINED_AT)
+    assert consenting.is_child(member=child, at=JOINED_AT)
+    for purpose, text in (("marketing", "ads-9"), ("profiling", "habits-9")):
+        with pytest.raises(consenting.GuardianNeeded):
+            yes(child, at=JOINED_AT + timedelta(hours=1), purpose=purpose, text=text)
     assert not allowed(child, "sms", JOINED_AT)
     assert not consenting.allows(member=child, purpose="profiling", at=JOINED_AT)
     yes(child, at=JOINED_AT + DAY, how=consenting.GUARDIAN)

@@ -1,0 +1,58 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from dashboard import wording
+from dashboard.admin.base import ShopAdmin
+from events import clock
+from members import terms
+from members.models import TermsText
+
+
+class TermsForm(forms.ModelForm):
+    def clean_valid_from(self) -> Any:
+        moment = self.cleaned_data["valid_from"]
+        if moment <= clock.now():
+            raise forms.ValidationError(__("Chọn một lúc trong tương lai."))
+        return moment
+
+
+@admin.register(TermsText)
+class TermsTextAdmin(ShopAdmin):
+    """The programme's terms: a new version gets a new code and a day to come; what people accepted is never edited."""
+
+    noun = "terms"
+    form = TermsForm
+    list_display = ["code", "state", "begins", "beginning"]
+    ordering = ["-valid_from"]
+    fields = ["code", "valid_from", "body_vi", "body_en", "changes_vi", "changes_en"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        now = terms.in_force(at=clock.now())
+        for row in rows:
+            row.holds = now is not None and row.pk == now.pk
+
+    @display(description=_("trạng thái"), label={"now": "success", "ahead": "info", "before": "default"})
+    def state(self, text: Any) -> tuple[str, Any]:
+        if getattr(text, "holds", False):
+            return "now", _("đang áp dụng")
+        return ("ahead", _("sắp áp dụng")) if text.valid_from > clock.now() else ("before", _("bản cũ"))
+
+    @display(description=_("có hiệu lực từ"))
+    def begins(self, text: TermsText) -> str:
+        return __("từ đầu") if text.valid_from.year < 1990 else wording.moment(text.valid_from)
+
+    @display(description=_("nội dung"))
+    def beginning(self, text: TermsText) -> str:
+        return f"{text.body_vi[:100]}…" if len(text.body_vi) > 100 else text.body_vi
