@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from dashboard import access, member_page, people, wording
+from dashboard import access, confirming, member_page, people, wording
 from dashboard.admin.base import BigAdmin
 from dashboard.member_page import actions, sections, small_actions
 from events import clock
@@ -136,7 +137,10 @@ class MemberAdmin(BigAdmin):
         if not sections.may_show(request, member):
             raise PermissionDenied
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            question = __("Hiện số đầy đủ của %(member)s? Việc xem được ghi lại với tên của bạn.") % {"member": member}
+            return confirming.ask(
+                request, self.admin_site, title=__("Hiện đầy đủ"), question=question, back=link(member.pk)
+            )
         return small_actions.show_identifiers(request, member, at=clock.now())
 
     def change_view(

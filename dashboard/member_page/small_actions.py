@@ -34,7 +34,10 @@ def note(member: Member, said: Mapping[str, Any], *, user_id: int, at: datetime)
 
 
 def drop_tag(member: Member, said: Mapping[str, Any], *, user_id: int, at: datetime) -> str:
+    """The member no longer bears the key. Raises Http404 where they do not."""
     key = str(said.get("key", ""))
+    if key not in labels.borne(member_id=member.pk):
+        raise Http404
     labels.take(member_id=member.pk, key=key, by=f"user:{user_id}", at=at)
     return _("Đã bỏ nhãn %(key)s.") % {"key": key}
 

@@ -37,7 +37,8 @@ PAGES: dict[str, set[str]] = {
     "members_member_give_voucher": {ADMIN, MARKETER},
     "members_member_add": NOBODY,
     **{f"members_member_{part}": {ADMIN, MARKETER, MANAGER} for part in ("section", "top")},
-    **{f"members_member_{button}": NOBODY for button in ("note", "drop_tag", "show_identifiers")},  # POST only
+    **{f"members_member_{button}": NOBODY for button in ("note", "drop_tag")},  # POST only, of what is there
+    "members_member_show_identifiers": {ADMIN},  # and the manager of the member's own store; Lan has none
     **{
         f"members_member_{form}": {ADMIN, MARKETER, MANAGER}
         for form in ("add_note", "open_case", "appoint", "edit_profile", "add_tag")
