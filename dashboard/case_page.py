@@ -270,7 +270,7 @@ def _forms(request: HttpRequest, case: Case, user: User, at: datetime, sent: dic
     """The forms for the steps this case can take; the one that was refused as it was sent, and open."""
     if not may_act(request, case):
         return {"steps": []}
-    steps = [("reopen", _("Mở lại"), "replay")]
+    steps = [("reopen", _("Mở lại phiếu"), "replay")]
     if not case.is_closed:
         steps = [("answer", _("Trả lời"), "reply"), ("internal", _("Ghi chú nội bộ"), "lock")]
         steps += [("apologise", _("Xin lỗi"), "redeem")] if may_apologise(request, case) else []

@@ -13,6 +13,12 @@ from members.models import Case, CaseLine
 
 # what a state looks like: the colour of its label
 LOOKS = {"open": "warn", "answered": "good", "waiting": "plain", "closed": "quiet"}
+# what a line of a thread is called, where the page says more than the kind's own word
+TITLES = {
+    "answer": gettext_lazy("trả lời khách"),
+    "closed": gettext_lazy("đóng phiếu hỗ trợ"),
+    "reopened": gettext_lazy("mở lại phiếu hỗ trợ"),
+}
 REFUSED = {
     "words_missing": gettext_lazy("Hãy viết nội dung."),
     "words_too_long": gettext_lazy("Nội dung quá dài."),
@@ -73,7 +79,7 @@ def lines(thread: list[CaseLine]) -> list[dict[str, Any]]:
     return [
         {
             "kind": line.kind,
-            "title": line.get_kind_display(),
+            "title": TITLES.get(line.kind, line.get_kind_display()),
             "text": line.text,
             "by": _("khách") if line.by.startswith("member:") else actors.name(line.by),
             "at": wording.moment(line.at),

@@ -49,7 +49,7 @@ def test_a_second_start_changes_nothing_a_shop_has_set() -> None:
 
     assert Programme.objects.get().name == "Tiệm cà phê của Minh"
     assert EarningRule.objects.count() == SpendingPolicy.objects.count() == ExpiryPolicy.objects.count() == 1
-    assert ConsentText.objects.count() == 3
+    assert ConsentText.objects.count() == 4
 
 
 def test_a_programme_in_dollars_earns_one_point_per_whole_dollar() -> None:
