@@ -70,8 +70,11 @@ def _decide(request: MemberRequest, *, at: datetime) -> None:
             messages.error(request, _("Nội dung vừa được cập nhật, hãy đọc lại rồi chọn."))
             return
         given = ConsentGiven(purpose=purpose, channel=channel, text=str(shown[purpose]), how=HOW)
-        consenting.give(consents=[given], request_id=access.request_id(request), **who)
-        messages.success(request, _("Đã ghi nhận bạn đồng ý."))
+        try:
+            consenting.give(consents=[given], request_id=access.request_id(request), **who)
+            messages.success(request, _("Đã ghi nhận bạn đồng ý."))
+        except consenting.GuardianNeeded:
+            messages.error(request, _("Bạn chưa đủ 16 tuổi: cần cha mẹ hoặc người giám hộ đồng ý tại cửa hàng."))
     else:
         consenting.withdraw(purpose=purpose, channel=channel, how=HOW, request_id=access.request_id(request), **who)
         messages.success(request, _("Đã ghi nhận. Bạn vẫn giữ %(unit)s và hạng.") % {"unit": brand.current().unit})

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from events import clock
 from loyalty import statements
 from loyalty.till import local_zone
+from members import terms
 from portal import access, card, frame, opinions, wallet
 from portal.access import MemberRequest
 
@@ -30,6 +31,7 @@ def home(request: MemberRequest) -> HttpResponse:
         card=own,
         ends_soon=ends is not None and ends - at.astimezone(local_zone()).date() <= SOON,
         vouchers=wallet.live(request.member, at=at)[:RECENT],
+        new_terms=terms.to_accept(member_id=request.member.pk, at=at),
         **opinions.waiting(request, at=at),
         lines=statements.told(request.member.pk, language=frame.language(), at=at, limit=RECENT),
     )

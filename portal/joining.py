@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events import clock
 from loyalty.models import Store
-from members import birthdays, consenting, finding, identifying, joining, moving_phone
+from members import birthdays, closing, consenting, finding, identifying, joining, moving_phone
 from members.consenting import ConsentGiven
-from members.models import Member, Purpose
-from portal import access, entering, reading, terms, wallet
+from members.models import Closing, Member, Purpose
+from portal import access, agreeing, entering, reading, wallet
 from portal.access import MemberRequest
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -90,11 +90,17 @@ def about_you(request: HttpRequest) -> HttpResponse:
     if phone is None:
         return redirect("portal_sign_in")
     entry = entering.said(request) or {}
-    if not entry.get("not_mine") and (member := finding.by_phone(phone)) is not None:
-        return _whose(request, member=member, entry=entry)
+    if not entry.get("not_mine"):
+        member = finding.by_phone(phone)
+        closed = None if member is not None else closing.closed(phone=phone, at=clock.now())
+        if member is not None or closed is not None:
+            return _whose(request, member=member, closed=closed, entry=entry)
     form = AboutYou(request.POST or None, initial={"name": entry.get("name", "")})
     if request.method == "POST" and form.is_valid():
-        return _become_a_member(request, phone=phone, entry=entry, said=form.cleaned_data)
+        try:
+            return _become_a_member(request, phone=phone, entry=entry, said=form.cleaned_data)
+        except consenting.GuardianNeeded:
+            form.add_error("birthday", _("Dưới 16 tuổi: các mục không bắt buộc cần cha mẹ đồng ý tại cửa hàng."))
     shown = {
         "form": form,
         "masked": entering.masked(entry),
@@ -102,7 +108,7 @@ def about_you(request: HttpRequest) -> HttpResponse:
             {**text, "ticked": bool(form[text["purpose"]].value()), "errors": form.errors.get(text["purpose"], [])}
             for text in consent_texts()
         ],
-        "terms": terms.in_force(),
+        "terms": agreeing.shown(at=clock.now()),
         "sources": SOURCES,
         "asks_name": not entry.get("name") or bool(form.errors.get("name")),
     }
@@ -133,17 +139,25 @@ def consent_texts() -> list[dict[str, Any]]:
     ]
 
 
-def _whose(request: HttpRequest, *, member: Member, entry: dict[str, Any]) -> HttpResponse:
-    """The number has a card already: its owner's, who is let in, or that of whoever had the number before."""
+def _whose(
+    request: HttpRequest, *, member: Member | None, closed: Closing | None, entry: dict[str, Any]
+) -> HttpResponse:
+    """The number has a card already, perhaps a closed one: its owner's, or that of who had the number before."""
     said = request.POST.get("whose", "")
     if said == "mine":
         entering.forget(request)
+        if member is None and closed is not None:
+            by = f"member:{closed.member_id}"
+            member = closing.come_back(
+                member_id=closed.member_id, by=by, at=clock.now(), request_id=access.request_id(request)
+            )
+        assert member is not None  # noqa: S101  one of the two is there
         access.enter(request, member=member, own_phone=True)
         return redirect("portal_home")
     if said == "before":
         request.session[entering.KEY] = {**entry, "not_mine": True}
         return redirect("portal_joining")
-    return render(request, "portal/whose.html", {"masked": entering.masked(entry)})
+    return render(request, "portal/whose.html", {"masked": entering.masked(entry), "closed": closed})
 
 
 def _become_a_member(request: HttpRequest, *, phone: str, entry: dict[str, Any], said: dict[str, Any]) -> HttpResponse:
@@ -174,8 +188,6 @@ def _become_a_member(request: HttpRequest, *, phone: str, entry: dict[str, Any],
         if known is None:
             raise
         member = known
-    else:
-        terms.accept(member_id=member.pk, at=at, request_id=access.request_id(request))
     entering.forget(request)
     access.enter(request, member=member, own_phone=True)
     return redirect("portal_welcome")

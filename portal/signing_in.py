@@ -76,7 +76,7 @@ def another_code(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     if access.member_of(request) is not None:
         logout(request)
-    return _gone(redirect("portal_sign_in"))
+    return gone(redirect("portal_sign_in"))
 
 
 @require_POST
@@ -84,7 +84,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def sign_out_everywhere(request: MemberRequest) -> HttpResponse:
     signing_in.sign_out_everywhere(member_id=request.member.pk, at=clock.now(), request_id=access.request_id(request))
     logout(request)
-    return _gone(redirect("portal_sign_in"))
+    return gone(redirect("portal_sign_in"))
 
 
 def _in(request: HttpRequest, *, phone: str) -> HttpResponse:
@@ -102,7 +102,7 @@ def _in(request: HttpRequest, *, phone: str) -> HttpResponse:
     return redirect("portal_home")
 
 
-def _gone(response: HttpResponse) -> HttpResponse:
+def gone(response: HttpResponse) -> HttpResponse:
     """Nothing of the member stays in this browser, not even the card kept for times without a network."""
     response["Clear-Site-Data"] = '"cache", "storage"'
     return access.private(response)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import (
+    agreeing,
     card,
     consents,
     helping,
@@ -10,6 +11,7 @@ from portal import (
     home,
     installing,
     joining,
+    leaving,
     letters,
     opinions,
     profile,
@@ -51,6 +53,9 @@ urlpatterns = [
     path("me/you", profile.you, name="portal_you"),
     path("me/profile", profile.edit, name="portal_profile"),
     path("me/consents", consents.consents, name="portal_consents"),
+    path("me/terms", agreeing.page, name="portal_terms"),
+    path("me/data", leaving.data, name="portal_data"),
+    path("me/leave", leaving.leave, name="portal_leave"),
     path("me/safety", safety.safety, name="portal_safety"),
     path("me/safety/lock", safety.lock, name="portal_lock"),
     path("me/safety/unlock", safety.unlock, name="portal_unlock"),

@@ -40,7 +40,7 @@ def test_a_page_asks_the_database_no_more_however_long_the_history(lans, lan, sh
         shop.sell(shop.bill(50_000), lan)
     lans.get("/me/points")
     for page in ("/me/", "/me/points"):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(26):
             lans.get(page)
 
 

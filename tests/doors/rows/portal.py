@@ -40,6 +40,9 @@ ROWS: dict[str, Row] = {
     "portal_you": Row(get=OWN),
     "portal_profile": Row(get=OWN, post=OWN),
     "portal_consents": Row(get=OWN, post=OWN, body={"purpose": "marketing", "channel": "sms"}),
+    "portal_terms": Row(get=OWN, post=OWN),
+    "portal_data": Row(get=OWN, post=OWN),
+    "portal_leave": Row(get=OWN, post=OWN),
     "portal_safety": Row(get=OWN),
     "portal_lock": Row(post=OWN),
     # these two lead to another page whoever has nothing to unlock, or no number on its way
