@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from api import reading
 from api.shapes.bills import Purchase as PurchaseSent
@@ -222,3 +224,20 @@ def test_a_name_with_markup_is_shown_as_text(at_work, shop):
     page = text(at_work.post("find", q="0977777777"))
     assert "<script>alert" not in page and "&lt;script&gt;" in page and "{{7*7}}" in page
     assert "<img" not in text(at_work.post("find", q="<img src=x onerror=alert(1)>"))
+
+
+def test_a_member_with_a_long_history_costs_as_many_questions_as_one_without(at_work, shop, lan):
+    def asked(path: str, **sent) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert at_work.post(path, **sent).status_code == 200
+        return len(queries)
+
+    at_work.post("find", q="0912345678")
+    few = asked("find", q="0912345678 185k"), asked("quote", member=lan.pk, amount="185k")
+    for n in range(12):
+        shop.sell(shop.bill(90_000 + n, occurred_at=shop.at - timedelta(days=n)), lan)
+    for _ in range(3):
+        give(shop, lan)
+    many = asked("find", q="0912345678 185k"), asked("quote", member=lan.pk, amount="185k")
+    assert many == few
+    assert many[0] <= 34 and many[1] <= 14

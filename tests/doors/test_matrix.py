@@ -30,8 +30,9 @@ DOORS = re.compile(r"^/(accounts/login|admin/login|accounts/2fa/authenticate)/|^
 # Where somebody is sent home who asks for what is not there, or is in already.
 HOMES = {"/admin/", "/counter/", "/me/"}
 # Rows about the visit itself: sessions, guesses that are counted, when a key was last used.
-VISITS = ("django_session", "members_guess", "pghistory_context", "loyalty_apikey")
-ENDS_THE_SESSION = re.compile(r"logout|sign_out|lock|deactivate")
+VISITS = ("django_session", "members_guess", "pghistory_context", "loyalty_apikey", "loyalty_device", "loyalty_sitting")
+# after these somebody comes in anew: signed out, or at the practice twin of the store
+ENDS_THE_SESSION = re.compile(r"logout|sign_out|lock|deactivate|practice")
 # Whose rows of another store are not there, by table of the admin; everybody else works for all stores.
 HIDDEN_ELSEWHERE = {
     table: {access.MANAGER}
