@@ -83,7 +83,7 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
             *([_vouchers(purchase, money)] if purchase.voucher_discount else []),
             *([_returns(returns, money)] if returns else []),
             *([_moves(moves, named)] if moves else []),
-            _entries(purchase, owner=owner, parties=parties),
+            _entries(purchase, owner=owner, named=named),
         ],
     }
 
@@ -189,20 +189,22 @@ def _moves(moves: list[BillMove], named: Mapping[UUID, Any]) -> Table:
     )
 
 
-def _entries(purchase: Purchase, *, owner: UUID | None, parties: set[UUID]) -> Table:
-    """Of everybody the bill ever belonged to."""
+def _entries(purchase: Purchase, *, owner: UUID | None, named: Mapping[UUID, Any]) -> Table:
+    """Of everybody the bill ever belonged to; whose each is stands beside it where they are several."""
     entries = (
-        EntryRow.objects.filter(member_id__in=parties, purchase_id=purchase.pk).order_by("recorded_at", "seq")
-        if parties
+        EntryRow.objects.filter(member_id__in=list(named), purchase_id=purchase.pk).order_by("recorded_at", "seq")
+        if named
         else []
     )
+    several = len(named) > 1
     return Table(
         title=_("Dòng sổ điểm"),
-        headings=[_("Ghi lúc"), _("Loại"), _("Điểm"), _("Còn lại")],
-        numbers=(2, 3),
+        headings=[_("Ghi lúc"), *([_("khách")] if several else []), _("Loại"), _("Điểm"), _("Còn lại")],
+        numbers=(3, 4) if several else (2, 3),
         rows=[
             [
                 wording.moment(entry.recorded_at),
+                *([named[entry.member_id].name] if several else []),
                 wording.ENTRY_KINDS.get(entry.kind, entry.kind),
                 wording.points(entry.available - entry.debt, signed=True),
                 wording.points(entry.available_after - entry.debt_after),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dashboard import access, wording
 from events import outbox
 from events.models import Delivery, Job, WebhookEndpoint
-from loyalty import adjusting, keys, queries
+from loyalty import adjusting, keys, moving, queries
 from loyalty.models import (
     ApiKey,
     EarningRule,
@@ -82,6 +82,20 @@ def test_lists_of_a_million_rows_are_not_counted(admin, lan, till):
             assert admin.get(reverse(f"admin:{page}_changelist")).status_code == 200
         assert not [q["sql"] for q in seen if "COUNT(" in q["sql"].upper()], page
         assert len(seen) < 30, page
+
+
+def test_a_bill_that_moved_is_its_new_members_on_every_page(admin, lan, till):
+    mai = till.member("Trần Thị Mai")
+    bill = till.sell(till.bill(105_000, receipt="HD0042"), lan).purchase
+    moving.move(purchase_id=bill.id, member_id=mai.id, reason="bấm nhầm số", key="m", till=till.till, at=till.at)
+
+    page = text_of(admin.get(reverse("admin:loyalty_purchase_change", args=[bill.id])))
+    assert page.index("Trần Thị Mai") < page.index("Chuyển hóa đơn") < page.index("bấm nhầm số")
+    bills = reverse("admin:loyalty_purchase_changelist")
+    assert "HD0042" in text_of(admin.get(bills, {"member": mai.pk}))
+    assert "HD0042" not in text_of(admin.get(bills, {"member": lan.pk}))
+    assert "Trần Thị Mai" in text_of(admin.get(bills))
+    assert "HD0042" in text_of(admin.get(reverse("admin:members_member_change", args=[mai.pk])))
 
 
 def test_an_analyst_sees_bills_without_names(signed_in, lan, till):
