@@ -1,8 +1,11 @@
 """What makes the portal an app: the manifest, its icons, the worker, and the card without a network."""
 
 import hashlib
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -12,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from events import clock
 from loyalty.look import brand
-from portal import access, card, drawing, icons
+from portal import access, card, drawing
 
-SIZES = (180, 192, 512)
+SIZES = (192, 512)
 
 
 @require_safe
@@ -35,12 +38,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": shop.day.fill,
         "icons": [
             {
-                "src": f"{reverse('portal_icon', args=[size])}?v={shop.digest}",
+                "src": shop.icon_url(size),
                 "sizes": f"{size}x{size}",
                 "type": "image/png",
                 "purpose": purpose,
             }
-            for size in SIZES[1:]
+            for size in SIZES
             for purpose in ("any", "maskable")
         ],
     }
@@ -50,21 +53,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def icon(request: HttpRequest, size: int) -> HttpResponse:
-    """A card in the shop's colour, drawn once for each colour."""
-    if size not in SIZES:
-        return HttpResponse(status=404)
-    shop = brand.current()
-    answer = HttpResponse(icons.png(size, shop.day.fill, shop.day.content), content_type="image/png")
-    answer["Cache-Control"] = "public, max-age=31536000" if "v" in request.GET else "public, max-age=3600"
-    return answer
-
-
-@require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that stands between the pages and the net. Another look or another build is another version of it."""
     kept = [static(f"dist/{name}") for name in ("portal.css", "portal.js", "icons.svg")]
-    kept.append(brand.current().stylesheet_url)
+    shop = brand.current()
+    kept += [shop.stylesheet_url, *([shop.logo_url] if shop.logo_url else [])]
     version = hashlib.sha256(" ".join([*kept, _built()]).encode()).hexdigest()[:12]
     answer = render(
         request, "portal/worker.js", {"kept": kept, "version": version}, content_type="text/javascript; charset=utf-8"
@@ -89,6 +82,9 @@ def offline(request: HttpRequest) -> HttpResponse:
     return access.private(render(request, "portal/offline.html", shown))
 
 
+@lru_cache(maxsize=1)
 def _built() -> str:
-    """What differs between two builds whose files keep their names."""
-    return icons.digest_of_files("dist/portal.css", "dist/portal.js", "dist/icons.svg")
+    """One word for what the files of this build hold: two builds may keep their names."""
+    found = [finders.find(f"dist/{name}") for name in ("portal.css", "portal.js", "icons.svg")]
+    read = b"".join(Path(path).read_bytes() for path in found if isinstance(path, str))
+    return hashlib.sha256(read).hexdigest()[:12]

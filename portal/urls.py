@@ -36,7 +36,6 @@ urlpatterns = [
     path("me/sign-out", signing_in.sign_out, name="portal_sign_out"),
     # an app on the home screen
     path("me/manifest.webmanifest", installing.manifest, name="portal_manifest"),
-    path("me/icon-<int:size>.png", installing.icon, name="portal_icon"),
     path("me/worker.js", installing.worker, name="portal_worker"),
     path("me/offline", installing.offline, name="portal_offline"),
     # the member's own

@@ -79,6 +79,10 @@ class Brand:
         return self.icon_url(32)
 
     @property
+    def touch_icon_url(self) -> str:
+        return self.icon_url(180)
+
+    @property
     def digest(self) -> str:
         """Part of the addresses of what is made of the brand: another look has other addresses."""
         return hashlib.sha256(f"{DRAWING}|{self.colour}|{self.logo_digest}".encode()).hexdigest()[:12]

@@ -22,7 +22,6 @@ ROWS: dict[str, Row] = {
     "portal_sign_out": Row(post=ALL),
     # what a telephone loads of an app; nothing in it is anybody's
     "portal_manifest": Row(get=ALL),
-    "portal_icon": Row(get=ALL),
     "portal_worker": Row(get=ALL),
     # names the member of the session, and nobody without one
     "portal_offline": Row(get=ALL),
