@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import pghistory
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -17,6 +18,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,7 @@ from events import clock
 from loyalty import conf
 from members import guessing
 from members.models import User
+from members.models.user import SECOND_FACTOR_TAKEN_OFF
 
 WITHIN = timedelta(minutes=15)
 PER_NAME = 10
@@ -37,6 +40,13 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 def has_second_factor(user: User) -> bool:
     """True once this person has set up an authenticator app or a passkey."""
     return is_mfa_enabled(user, SECOND_FACTORS)
+
+
+def take_off_second_factor(user: User) -> None:
+    """Apps, passkeys and recovery codes of somebody who lost them; the history says who did it, and to whom."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        pghistory.create_event(user, label=SECOND_FACTOR_TAKEN_OFF)
 
 
 class StaffAdapter(DefaultAccountAdapter):

@@ -17,6 +17,7 @@ from dashboard import linking, wording
 from events.models import STAFFS_DOINGS, Event
 from loyalty.models import Entry, Purchase
 from members.models import Member
+from members.models.user import SECOND_FACTOR_TAKEN_OFF
 
 # The noun under which events stand in the filter; tables stand under their own names.
 OF_EVENTS = {
@@ -193,10 +194,16 @@ def _of_row(row: Any, actors: wording.Actors) -> Line:
     return Line(
         at=row.pgh_created_at,
         who=actors.name(f"user:{user}") if user else _("hệ thống"),
-        did=_("thêm") if added else _("sửa"),
+        did=_deed(row.pgh_label),
         about=format_html("{} {}", model._meta.verbose_name, _named(row)),
         changes="" if added else _differences(row, model),
     )
+
+
+def _deed(label: str) -> str:
+    if label == SECOND_FACTOR_TAKEN_OFF:
+        return _("gỡ xác thực hai bước")
+    return _("thêm") if label.startswith("insert") else _("sửa")
 
 
 def _named(row: Any) -> str:

@@ -186,28 +186,28 @@ class Processes:
         child = processes.web(env=self.env, log=self._log("web"), port=port, workers=workers)
         web = Web(url=f"http://127.0.0.1:{port}", port=port, child=child)
         self._start(child)
-        child.wait_until(web.answers, seconds=30)
+        child.wait_until(web.answers, seconds=60)
         return web
 
     def worker(self, *, concurrency: int = 2) -> Child:
         log = self._log("worker")
         child = processes.worker(env=self.env, log=log, concurrency=concurrency)
         self._start(child)
-        child.wait_until(lambda: processes.said(log, processes.WORKER_READY), seconds=30)
+        child.wait_until(lambda: processes.said(log, processes.WORKER_READY), seconds=60)
         return child
 
     def relay(self) -> Child:
         log = self._log("relay")
         child = processes.relay(env=self.env, log=log)
         self._start(child)
-        child.wait_until(lambda: processes.said(log, processes.RELAY_READY), seconds=30)
+        child.wait_until(lambda: processes.said(log, processes.RELAY_READY), seconds=60)
         return child
 
     def beat(self) -> Child:
         log = self._log("beat")
         child = processes.beat(env=self.env, log=log, schedule=log.with_suffix(".schedule"))
         self._start(child)
-        child.wait_until(lambda: processes.said(log, processes.BEAT_READY), seconds=30)
+        child.wait_until(lambda: processes.said(log, processes.BEAT_READY), seconds=60)
         return child
 
     def keep_alive(self) -> None:

@@ -177,7 +177,7 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
             }
             title = __("Gỡ xác thực hai bước")
             return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
-        Authenticator.objects.filter(user=user).delete()
+        signing_in.take_off_second_factor(user)
         messages.success(request, __("%(user)s sẽ được yêu cầu cài lại xác thực hai bước.") % {"user": user})
         return HttpResponseRedirect(back)
 

@@ -3,8 +3,16 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+SECOND_FACTOR_TAKEN_OFF = "second_factor_taken_off"
 
-@pghistory.track(exclude=["password", "last_login", "email", "first_name", "last_name", "phone"])
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    # nothing of the row changes, and yet it is the weightiest thing one admin can do to another's account
+    pghistory.ManualEvent(SECOND_FACTOR_TAKEN_OFF),
+    exclude=["password", "last_login", "email", "first_name", "last_name", "phone"],
+)
 class User(AbstractUser):
     """Somebody who signs in: staff; a member only after the first sign-in. Roles are groups (`members.roles`)."""
 

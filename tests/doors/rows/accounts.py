@@ -17,7 +17,7 @@ ROWS: dict[str, Row] = {
     "mfa_deactivate_totp": Row(get=STAFF, post=STAFF),
     "mfa_view_recovery_codes": Row(get=STAFF),
     "mfa_generate_recovery_codes": Row(get=STAFF, post=STAFF),
-    "mfa_download_recovery_codes": Row(get=STAFF),
+    "mfa_download_recovery_codes": Row(),  # they are shown once, on the page
     "mfa_list_webauthn": Row(get=STAFF),
     "mfa_add_webauthn": Row(get=STAFF, post=STAFF),
     "mfa_reauthenticate_webauthn": Row(get=STAFF, post=STAFF),
