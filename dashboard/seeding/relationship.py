@@ -19,6 +19,7 @@ from loyalty.models import Purchase
 from members import roles
 from members.models import (
     Case,
+    CaseKind,
     CaseLine,
     Consent,
     Feedback,
@@ -52,8 +53,10 @@ class _Written:
         self._chance = np.random.default_rng([seed, 9])
         self._told: list[Told] = []
         self._managers = _managers(shop)
+        self._terms = {kind: terms.of(kind) for kind in CaseKind}
+        self._close_reasons = {reason.pk: reason for reason in terms.reasons()}
         since = ends - timedelta(days=DAYS)
-        bills = Purchase.objects.filter(member_id__isnull=False, occurred_at__gte=since, status="posted")
+        bills = Purchase.objects.filter(member_id__isnull=False, occurred_at__range=(since, ends), status="posted")
         self._bills: list[tuple[UUID, Any, int, datetime]] = list(
             bills.order_by("occurred_at", "store_id", "receipt").values_list(
                 "id", "member_id", "store_id", "occurred_at"
@@ -156,7 +159,7 @@ class _Written:
         at: datetime,
     ) -> tuple[Case, list[CaseLine]]:
         """A case and its thread, as far as it has come by the end of the history."""
-        due = terms.due(terms.of(kind), at=at)
+        due = terms.due(self._terms[CaseKind(kind)], at=at)
         owner = self._owner(store)
         by = f"member:{member}" if via in ("portal", "feedback") else f"user:{owner.pk}"
         case = Case(
@@ -205,7 +208,9 @@ class _Written:
 
     def _reasons(self, kind: str) -> list[Any]:
         keys = {"complaint": ("solved", "refunded", "explained"), "question": ("explained",), "wish": ("noted",)}[kind]
-        return [reason for reason in terms.reasons() if reason.pk in keys] or terms.reasons()
+        return [self._close_reasons[key] for key in keys if key in self._close_reasons] or [
+            *self._close_reasons.values()
+        ]
 
     def _line(self, case: Case, kind: str, text: str, at: datetime, by: str, **more: Any) -> CaseLine:
         line = CaseLine(id=_id(), case=case, kind=kind, text=text, at=at, by=by, **more)
