@@ -54,7 +54,7 @@ class WordsFilter(admin.SimpleListFilter):
 class FeedbackAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "feedback"
     list_display = ["scored", "words", "who", "where", "moment", "way", "to_case"]
-    list_display_links = None
+    list_display_links = ["scored"]
     list_filter = [GroupFilter, WordsFilter, StoreFilter, MemberFilter]
     ordering = ["-at"]
     list_before_template = "dashboard/feedback/list.html"
