@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dashboard import access
+from dashboard.admin.staff import NOUN_WORDS
 from events.models import Event
 from loyalty import queries
 from loyalty.models import Store
@@ -39,6 +40,10 @@ def complaint(lan, shop, till) -> Case:
         by=f"member:{lan.pk}",
         at=till.at,
     )
+
+
+def test_every_noun_of_the_matrix_has_its_word():
+    assert set(NOUN_WORDS) == set(access.MATRIX)
 
 
 # --- one member ------------------------------------------------------------------------------------------------------
