@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from dashboard import access
 from dashboard.fields import MoneyField
-from dashboard.paging import UncountedPaginator
+from dashboard.keyset import KeysetChangeList
 
 # columns that hold minor units of the currency
 AMOUNTS = {"per_amount", "point_value", "proof_above"}
@@ -85,11 +85,13 @@ class ShopAdmin(_ByMatrix, ModelAdmin):
 
 
 class BigAdmin(ShopAdmin):
-    """A noun with perhaps millions of rows: lists are not counted."""
+    """A noun with perhaps millions of rows: its list goes on from the last row shown and is not counted."""
 
-    paginator = UncountedPaginator
     show_facets = None
     list_select_related: Any = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return KeysetChangeList
 
 
 class Labelled(tuple[str, Any]):

@@ -13,6 +13,8 @@ from unfold.decorators import display
 
 from dashboard import access, confirming, member_page, people, wording
 from dashboard.admin.base import BigAdmin
+from dashboard.admin.day_filter import DayFilter
+from dashboard.admin.member_filters import StatusFilter, StoreFilter, TagFilter, TierFilter
 from dashboard.member_page import actions, sections, small_actions
 from events import clock
 from loyalty import queries
@@ -31,6 +33,7 @@ class MemberAdmin(BigAdmin):
     search_fields = ["name"]  # shows the box; `get_search_results` answers it
     search_help_text = _("Tên, số điện thoại, mã thẻ; hoặc 4 số cuối và tên")
     ordering = ["-id"]
+    list_filter = [TierFilter, StoreFilter, StatusFilter, TagFilter, ("joined_at", DayFilter)]
     fields = ["contact_person"]  # the page of one member is `member_page`, not a form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:

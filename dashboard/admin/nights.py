@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from dashboard import condition, wording
 from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin
+from dashboard.admin.day_filter import DayFilter
 from dashboard.admin.deliveries import StateFilter
 from events import clock
 from loyalty.models import NightlyStep
@@ -35,7 +35,7 @@ class StepStateFilter(StateFilter):
 class NightlyStepAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "night"
     list_display = ["date", "step_word", "status", "started_at", "took", "row_count", "begun", "error"]
-    list_filter = [StepStateFilter, ("date", RangeDateFilter)]
+    list_filter = [StepStateFilter, ("date", DayFilter)]
     list_before_template = "dashboard/nights_note.html"
     ordering = ["-date", "-id"]
     fields = ["date", "step_word", "status", "started_at", "finished_at", "took", "row_count", "begun", "error"]

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from dashboard import bill_page, confirming, people, wording
 from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
+from dashboard.admin.day_filter import DayFilter
 from dashboard.admin.searching import MemberFilter, member_ids
 from events import clock
 from events.refusals import Refusal
@@ -53,7 +54,7 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "purchase"
     list_display = ["bill", "when", "who", "shop", "amount", "earned_points", "spent_points", "state"]
     list_display_links = ["bill"]
-    list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", RangeDateFilter), OwnerFilter]
+    list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", DayFilter), OwnerFilter]
     search_fields = ["receipt"]
     search_help_text = _("Số hóa đơn, hoặc số điện thoại, mã thẻ của thành viên")
     ordering = ["-id"]

@@ -5,11 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from dashboard import linking, people, wording
 from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
+from dashboard.admin.day_filter import DayFilter
 from dashboard.admin.searching import MemberFilter
 from loyalty.models import Return
 
@@ -18,7 +19,7 @@ from loyalty.models import Return
 class ReturnAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "return"
     list_display = ["receipt", "bill", "when", "who", "shop", "kind_word", "refund", "clawback", "gave_back"]
-    list_filter = [("store", RelatedDropdownFilter), ("business_date", RangeDateFilter), MemberFilter]
+    list_filter = [("store", RelatedDropdownFilter), ("business_date", DayFilter), MemberFilter]
     search_fields = ["receipt__exact"]
     search_help_text = _("Số phiếu trả")
     ordering = ["-id"]

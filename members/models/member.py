@@ -81,6 +81,10 @@ class Member(models.Model):
             ),
         ]
         indexes = [
+            # the dashboard's list: members of one store, newest first; who joined in a period; the few who left
+            models.Index(fields=["home_store_id", "-id"], name="member_of_a_store"),
+            models.Index(fields=["joined_at"], name="member_joined"),
+            models.Index(fields=["-id"], condition=~Q(status="active"), name="member_not_active"),
             # lists in the order of names
             models.Index(fields=["folded_name", "id"], name="member_folded_name"),
             # search among the few practice members
