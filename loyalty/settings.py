@@ -223,6 +223,8 @@ MESSAGE_PROVIDERS: dict[str, str] = {
 
 ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
+# A day that begins at 00:00 is no slip for "now", even where the checks are run at midnight.
+SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.compressing.CompressionMiddleware",
