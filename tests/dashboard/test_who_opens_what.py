@@ -86,7 +86,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
         "members_termstext": TermsText.objects.first().pk,
-        "members_cardbatch": card_stock.lay_in_list(name="Thẻ", numbers=["VIP1", "VIP2"], by="user:1", at=NOON).pk,
+        "members_cardbatch": card_stock.lay_in_list(name="Thẻ 2026", numbers=["VIP1", "VIP2"], by="user:1", at=NOON).pk,
         "members_datarequest": data_requests.ask(
             member_id=lan.pk, kind="export", via="portal", by=f"member:{lan.pk}", at=NOON
         ).pk,
