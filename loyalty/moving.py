@@ -1,4 +1,4 @@
-"""A bill keyed for the wrong member moves to the right one. The bill's own row is never touched: docs/adr/0012."""
+"""A bill keyed for the wrong member moves to the right one. The bill's own row is never touched: docs/adr/0013."""
 
 import hashlib
 from collections.abc import Mapping

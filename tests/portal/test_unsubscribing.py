@@ -11,11 +11,10 @@ from campaigns import unsubscribing
 from campaigns.models import FakeMessage
 from events import clock
 from events.models import Event
-from loyalty.till import local_zone
 from members import consenting
 from members.models import Consent, Member
 from tests.campaigns.conftest import Marketing, turn_of
-from tests.running import Clock, ShopDatabase, Web
+from tests.running import ShopDatabase, Web
 
 
 @pytest.fixture
@@ -26,13 +25,6 @@ def shop(db) -> Marketing:
 @pytest.fixture
 def lan(shop) -> Member:
     return shop.reachable()
-
-
-@pytest.fixture
-def by_day(request: pytest.FixtureRequest) -> None:
-    """Ten in the morning for every process: an hour at which anything may be sent."""
-    moved: Clock = request.getfixturevalue("clock")
-    moved.forward(hours=(10 - clock.now().astimezone(local_zone()).hour) % 24)
 
 
 def link(member: Member, channel: str = "email", *, at=None) -> str:
@@ -164,7 +156,6 @@ def test_other_methods_are_refused(client, lan):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("by_day")
 def test_over_the_wire_a_refusal_stops_the_next_message(shop_db: ShopDatabase, web: Web):
     """From the link in a message that went to the message that does not go, over real HTTP."""
     shop = Marketing(at=clock.now())
