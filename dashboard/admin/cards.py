@@ -80,9 +80,9 @@ class CardBatchAdmin(ShopAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
-            kwargs["fields"] = []
-            return super().get_form(request, obj, change, **kwargs)
-        return type("OwnBatchForm", (BatchForm,), {"by": f"user:{request.user.pk}"})
+            return super().get_form(request, obj, change, **{**kwargs, "fields": []})
+        made = super().get_form(request, obj, change, **kwargs)
+        return type("OwnBatchForm", (made,), {"by": f"user:{request.user.pk}"})
 
     def save_model(self, request: HttpRequest, obj: CardBatch, form: Any, change: bool) -> None:
         """The batch was laid in when the form was found good: both are one step."""
@@ -90,9 +90,6 @@ class CardBatchAdmin(ShopAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
-
-    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_act_permission(request, obj)
 
     @action(description=_("Xuất số thẻ cho nhà in"), permissions=["act"], icon="download")
     def take_numbers(self, request: HttpRequest, object_id: str) -> HttpResponse | StreamingHttpResponse:

@@ -15,6 +15,8 @@ from members.models import DataRequest
 
 STATE_COLOURS = {"asked": "warning", "answered": "info", "done": "success", "refused": "default", "late": "danger"}
 
+WAYS = {"portal": _("trang thành viên"), "dashboard": _("trang quản trị"), "counter": _("tại quầy")}
+
 
 @admin.register(DataRequest)
 class DataRequestAdmin(ReadOnlyAdmin, BigAdmin):
@@ -25,11 +27,22 @@ class DataRequestAdmin(ReadOnlyAdmin, BigAdmin):
     ordering = ["-asked_at"]
     actions_detail = ["download", "answer", "carry_out", "refuse"]
     fields = [
-        *("member_shown", "kind", "words", "via", "status", "asked", "asker", "answer_due", "done_due"),
+        *("member_shown", "kind", "words", "way", "status", "asked", "asker", "answer_due", "done_due"),
         *("answer_text", "answered", "ended"),
     ]
     readonly_fields = [
-        *("member_shown", "status", "asked", "asker", "answer_due", "done_due", "answer_text", "answered", "ended"),
+        *(
+            "member_shown",
+            "way",
+            "status",
+            "asked",
+            "asker",
+            "answer_due",
+            "done_due",
+            "answer_text",
+            "answered",
+            "ended",
+        ),
     ]
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
@@ -44,6 +57,10 @@ class DataRequestAdmin(ReadOnlyAdmin, BigAdmin):
     @display(description=_("thành viên"))
     def member_shown(self, request: DataRequest) -> str:
         return request.member.name or wording.short(request.member_id)
+
+    @display(description=_("qua"))
+    def way(self, request: DataRequest) -> str:
+        return str(WAYS.get(request.via, request.via))
 
     @display(description=_("trạng thái"), label=STATE_COLOURS)
     def status(self, request: DataRequest) -> tuple[str, Any]:

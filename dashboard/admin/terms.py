@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -43,6 +44,22 @@ class TermsTextAdmin(ShopAdmin):
         for row in rows:
             row.holds = now is not None and row.pk == now.pk
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return list(self.fields)
+        return ["code", "begins", "vietnamese", "english", "changes_vi", "changes_en"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
+
+    @display(description=_("nội dung tiếng Việt"))
+    def vietnamese(self, text: TermsText) -> str:
+        return linebreaksbr(text.body_vi)
+
+    @display(description=_("nội dung tiếng Anh"))
+    def english(self, text: TermsText) -> str:
+        return linebreaksbr(text.body_en)
+
     @display(description=_("trạng thái"), label={"now": "success", "ahead": "info", "before": "default"})
     def state(self, text: Any) -> tuple[str, Any]:
         if getattr(text, "holds", False):
@@ -55,4 +72,4 @@ class TermsTextAdmin(ShopAdmin):
 
     @display(description=_("nội dung"))
     def beginning(self, text: TermsText) -> str:
-        return f"{text.body_vi[:100]}…" if len(text.body_vi) > 100 else text.body_vi
+        return f"{text.body_vi[:60]}…" if len(text.body_vi) > 60 else text.body_vi
