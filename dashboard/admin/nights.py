@@ -20,10 +20,13 @@ STATE_COLOURS = {"begun": "warning", "done": "success", "failed": "danger"}
 STEPS = {
     "loyalty.expiry.book_due": _("ghi sổ điểm hết hạn"),
     "loyalty.expiry.end_overrides": _("xét lại hạng đặt tay đã hết hạn"),
+    "members.closing.erase_due": _("xóa dữ liệu của thẻ đã đóng quá hạn"),
     "analytics.nightly.count_retention": _("đếm khách ở lại, khách rời bỏ"),
     "analytics.nightly.count_revenue": _("doanh thu khách mới, khách cũ theo tháng"),
+    "analytics.holding.count": _("đếm điểm đang giữ và hạng"),
     "campaigns.nightly.birthdays": _("tìm người sắp sinh nhật"),
     "campaigns.nightly.silences": _("tìm người lâu chưa mua"),
+    "dashboard.importing.files.forget_old": _("xóa file nhập đã cũ"),
 }
 
 

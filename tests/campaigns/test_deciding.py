@@ -15,7 +15,7 @@ from campaigns.models import (
     Suppression,
     Turn,
 )
-from members import birthdays
+from members import birthdays, changing
 from members.models import Member
 from rewards.models import Voucher
 from tests.campaigns.conftest import sent_to, turn_of
@@ -74,7 +74,10 @@ def test_who_changed_their_mind_before_the_message_went_does_not_get_it(shop):
 
 
 def test_a_child_gets_no_advertising(shop):
-    young = shop.reachable(birthday=birthdays.Birthday(day=1, month=5, year=2014))
+    """A child's own yes is refused at once; one given before the birthday was known is worth nothing either."""
+    young = shop.reachable()
+    told = birthdays.Birthday(day=1, month=5, year=2014)
+    changing.change_birthday(member_id=young.pk, birthday=told, by="user:1", at=shop.at)
     shop.winback(young)
     shop.dispatch()
     assert reason_of(young) == ("skipped", "no_consent")

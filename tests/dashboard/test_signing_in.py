@@ -1,3 +1,5 @@
+import re
+
 import pyotp
 import pytest
 from django.contrib.auth.models import Group
@@ -116,7 +118,8 @@ def test_demo_sign_ins_work_and_are_shown_once(client, shop, lan):
     assert set(made) >= {"admin", "marketer", "cashier", "api_key", "api_test_key"}
     assert made["api_key"].startswith("lp_live_")
     assert made["api_test_key"].startswith("lp_test_")
-    assert made["cashier"]["pin"] is None
+    assert re.fullmatch(r"[0-9]{4,6}", made["cashier"]["pin"])
+    assert made["cashier"]["device_token"]
     give_password(client, "admin", made["admin"]["password"])
     client.post(CODE, {"code": pyotp.TOTP(made["admin"]["totp_secret"]).now()})
     assert client.get("/admin/").status_code == 200

@@ -51,7 +51,7 @@ def shop(db) -> Marketing:
 @pytest.fixture
 def lan(shop) -> Member:
     """Somebody who has done everything a member can do."""
-    user = User.objects.create(username="0938112233", phone="+84938112233", first_name="Zacharia")
+    user = User.objects.create(username="member-7", phone="+84938112233", first_name="Zacharia")
     yes = [
         ConsentGiven(purpose="marketing", channel="sms", text="marketing-1", how="form", evidence="mẫu giấy số ZQ-77")
     ]
@@ -65,7 +65,7 @@ def lan(shop) -> Member:
         consents=yes,
     )
     Member.objects.filter(pk=member.pk).update(user=user)
-    how = {"by": "user:1", "at": shop.at}
+    how = {"by": "user:900", "at": shop.at}
     shop.sell(shop.bill(3_000_000), member)
     gift = wallets.give(shop, member)
     wallets.sell(shop, shop.bill(100_000, points_to_spend=10), member, wallets.Named(id=gift.id), proven=True)
@@ -79,7 +79,7 @@ def lan(shop) -> Member:
         **how,
     )
     assert opened
-    notes.add(member_id=member.pk, text="Zacharia thích ít đường", user_id=None, **how)
+    notes.add(member_id=member.pk, text="Zacharia thích ít đường", author_id=None, **how)
     data_requests.ask(member_id=member.pk, kind="see", words="tôi là Zacharia", via="portal", **how)
     changing.rename(member_id=member.pk, name="Zacharia Quýtiên Hai", **how)
     sending_codes.send(purpose="sign_in", phone="0938112233", asker="a", language="vi", at=shop.at)

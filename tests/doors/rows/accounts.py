@@ -41,5 +41,8 @@ LEADS_ON = {
     "counter:sign_in",
 }
 
+# Who presses these is asked for the password anew before anything is looked up: by that nobody is let in.
+ASK_AGAIN = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
+
 # Pages that note that they were opened: when the second factor was last used, when a message was read.
 NOTES_ITS_USE = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "portal_letter"}

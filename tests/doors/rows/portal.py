@@ -51,6 +51,6 @@ ROWS: dict[str, Row] = {
     "portal_help": Row(get=OWN, post=OWN),
     "portal_case": Row(get=OWN, post=OWN, of="case"),
     "portal_feedback": Row(get=OWN, post=OWN, of="bill"),
-    "portal_survey": Row(get=OWN, post=OWN, of="survey"),
+    "portal_survey": Row(get=OWN, post=OWN, of="survey", all_of=OWN),  # a survey is for everybody
     "portal_sign_out_everywhere": Row(post=OWN),
 }
