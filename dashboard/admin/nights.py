@@ -20,7 +20,7 @@ STATE_COLOURS = {"begun": "warning", "done": "success", "failed": "danger"}
 STEPS = {
     "loyalty.expiry.book_due": _("ghi sổ điểm hết hạn"),
     "loyalty.expiry.end_overrides": _("xét lại hạng đặt tay đã hết hạn"),
-    "members.closing.erase_due": _("xóa dữ liệu của thẻ đã đóng quá hạn"),
+    "members.closing.erase_due": _("xóa dữ liệu của thẻ đóng đã đủ ngày"),
     "analytics.nightly.count_retention": _("đếm khách ở lại, khách rời bỏ"),
     "analytics.nightly.count_revenue": _("doanh thu khách mới, khách cũ theo tháng"),
     "analytics.holding.count": _("đếm điểm đang giữ và hạng"),
