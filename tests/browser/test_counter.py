@@ -90,7 +90,8 @@ def test_enrol_earn_and_spend_by_keyboard_alone(browser, place):
     hands.type(LAN)
     hands.press("Enter")
     expect(page.get_by_text("Chưa có thành viên với số này.")).to_be_visible()
-    hands.press("Enter")  # add member: the button has the focus
+    expect(page.get_by_role("button", name="Thêm thành viên")).to_be_focused()
+    hands.press("Enter")
     expect(page.locator("#name")).to_be_focused()
     assert page.locator("#phone").input_value() == LAN
     assert page.locator("input[name=consent]:checked").count() == 0
