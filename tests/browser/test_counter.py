@@ -114,6 +114,7 @@ def test_enrol_earn_and_spend_by_keyboard_alone(browser, place):
     hands.type(f"{LAN} 1tr2")
     hands.press("Enter")
     expect(page.locator("#preview")).to_contain_text("+120")
+    expect(page.locator("#amount")).to_be_focused()
     hands.press("Enter")
     expect(page.locator(".sold")).to_contain_text("+120")
     assert hands.presses <= 4
@@ -124,6 +125,7 @@ def test_enrol_earn_and_spend_by_keyboard_alone(browser, place):
     hands.type(f"{LAN} 200k")
     hands.press("Enter")
     expect(page.locator("#spend")).to_be_visible()
+    expect(page.locator("#amount")).to_be_focused()
     hands.press("F4")
     expect(page.locator("#preview")).to_contain_text("131.000")
     hands.press("Enter")
