@@ -34,7 +34,7 @@ OF_EVENTS = {
     "vouchers": (gettext_lazy("voucher"), ("voucher.issued", "voucher.voided")),
 }
 # Columns that say nothing to a person, or that nobody may read.
-SILENT = {"id", "password", "policies_version", "salt", "pin_hash", "secret", "token_hash"}
+SILENT = {"id", "password", "policies_version", "salt", "pin_hash", "secret", "token_hash", "sign_in_round"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +142,8 @@ def _lines(rows: list[Any]) -> list[Line]:
 def _user(row: Any) -> int | None:
     context = getattr(row, "pgh_context", None)
     number = context.metadata.get("user") if context else None
+    # an invitation is accepted by somebody who was nobody when the page was opened
+    number = number or getattr(row, "accepted_by_id", None)
     return int(number) if number else None
 
 

@@ -59,6 +59,7 @@ NOUN_WORDS = {
     "pin": _("mã PIN"),
     "key": _("khóa API"),
     "user": _("nhân viên"),
+    "invitation": _("lời mời nhân viên"),
     "role": _("vai trò"),
     "consent text": _("văn bản đồng ý"),
     "campaign": _("chiến dịch"),

@@ -15,6 +15,7 @@ from members.models.personal_data import Closing, DataRequest
 from members.models.phone_move import PhoneMove
 from members.models.pin import StaffPin
 from members.models.spending import SpendingLock, SpendingPin
+from members.models.staff_invitation import StaffInvitation
 from members.models.survey import QuestionKind, Survey, SurveyReply, SurveyVersion
 from members.models.tag import Tag
 from members.models.terms import TermsAccepted, TermsText
@@ -50,6 +51,7 @@ __all__ = [
     "QuestionKind",
     "SpendingLock",
     "SpendingPin",
+    "StaffInvitation",
     "StaffPin",
     "StoreContact",
     "Survey",

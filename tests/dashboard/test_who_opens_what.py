@@ -28,7 +28,7 @@ from loyalty.models import (
     Tier,
     TierTable,
 )
-from members import card_stock, data_requests
+from members import card_stock, data_requests, inviting
 from members.models import ConsentText, Survey, TermsText
 from members.relationship import cases, contacts, feedback, questions, surveys, voices
 from members.relationship.questions import Question
@@ -83,6 +83,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "loyalty_device": devices.create(store=shop, name="Quầy 1", by=None, at=NOON).device.pk,
         "members_user": staff[ADMIN].pk,
         "auth_user": staff[ADMIN].pk,
+        "members_staffinvitation": inviting.invite(role=ANALYST, by=staff[ADMIN], at=NOON).invitation.pk,
         "auth_group": Group.objects.get(name=ANALYST).pk,
         "members_consenttext": ConsentText.objects.first().pk,
         "members_termstext": TermsText.objects.first().pk,

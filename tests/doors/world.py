@@ -23,7 +23,7 @@ from loyalty.look import changing
 from loyalty.models import EntryRow, Store, Terminal
 from loyalty.models.stores import SCOPES
 from loyalty.till import Till
-from members import pins
+from members import inviting, pins
 from members.models import Member, Survey, User
 from members.relationship import cases, surveys
 from portal import access as entrance
@@ -119,7 +119,8 @@ def world(
         "members_user": {"object_id": _cashier_of(other).pk},
     }
     changing.put_logo(upload=picture(), by="user:1", at=clock.now())
-    for link in ("link of a message", "link of a bill"):
+    own["link of an invitation"] = {"token": inviting.invite(role=access.ANALYST, by=None, at=clock.now()).token}
+    for link in ("link of a message", "link of a bill", "link of an invitation"):
         foreign[link] = {"token": f"{own[link]['token'][:-4]}AAAA"}
     return World(own=own, foreign=foreign, address_of_table=addresses, staff=staff, store=shop, member=lan)
 

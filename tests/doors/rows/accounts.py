@@ -8,6 +8,8 @@ ROWS: dict[str, Row] = {
     "account_login": Row(get=ALL, post=ALL),
     "account_logout": Row(get=ALL, post=ALL),
     "account_inactive": Row(get=ALL),
+    # the link of an invitation: its token is the key, once and within three days
+    "account_invitation": Row(get=ALL, post=ALL, of="link of an invitation"),
     "account_reauthenticate": Row(get=STAFF, post=STAFF),
     "account_change_password": Row(get=STAFF, post=STAFF),
     "mfa_index": Row(get=STAFF),

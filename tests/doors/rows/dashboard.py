@@ -122,6 +122,11 @@ PAGES: dict[str, set[str]] = {
     "members_user_add": {ADMIN},
     "members_user_forget_second_factor": {ADMIN},
     "members_user_reset_pin": {ADMIN},  # a manager resets those of the own cashiers; the user opened here is the admin
+    "members_staffinvitation_changelist": {ADMIN},
+    "members_staffinvitation_change": {ADMIN},
+    "members_staffinvitation_add": {ADMIN},
+    "members_staffinvitation_send_again": {ADMIN},
+    "members_staffinvitation_revoke": {ADMIN},
     "auth_user_password_change": {ADMIN},
     "auth_group_changelist": {ADMIN},
     "auth_group_change": {ADMIN},
@@ -193,6 +198,9 @@ CHANGES = {
     "loyalty_device_change": ({"name": "Khác", "idle_minutes": "9"}, {ADMIN, MANAGER}),
     "members_user_reset_pin": ({}, {ADMIN, MANAGER}),
     "members_user_forget_second_factor": ({}, {ADMIN}),
+    "members_staffinvitation_add": ({"role": "analyst", "language": "vi"}, {ADMIN}),
+    "members_staffinvitation_send_again": ({}, {ADMIN}),
+    "members_staffinvitation_revoke": ({}, {ADMIN}),
     "members_member_give_voucher": (
         {"key": "welcome", "reason": "quà xin lỗi", "token": "019e1f3c-0000-7000-8000-000000000000"},
         {ADMIN, MARKETER},
