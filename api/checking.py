@@ -321,6 +321,27 @@ def a_voucher_nobody_has_takes_nothing_off(talk: Conversation) -> None:
     alike((result["status"], result["error"]["code"]), (422, "online_only"), "a voucher in a batch")
 
 
+def points_leave_with_a_proof_once(talk: Conversation) -> None:
+    if not talk.member:
+        raise Complaint("there is no member; mend the steps above first")
+    expect(talk.call("POST", "/purchases", talk.new_bill("proof-earn", 50_000_000)), 201)
+    asked = expect(talk.call("POST", f"/members/{talk.member}/codes"), 202)
+    nobody = talk.call("POST", "/members/00000000-0000-7000-8000-000000000000/codes")
+    alike(expect(nobody, 202), asked, "the answers about a member and about nobody")
+    bill = talk.new_bill("proof", 900_000) | {"points_to_spend": 500}
+    expect(talk.call("POST", "/purchases", bill), 422, code="proof_needed")
+    expect(talk.call("POST", "/purchases", bill | {"proof": {"code": "000000"}}), 422, code="code_refused")
+    expect(talk.call("POST", "/purchases", bill | {"proof": {"pin": "000000"}}), 422, code="pin_refused")
+    expect(talk.call("POST", "/purchases", bill | {"proof": {}}), 400, code="malformed")
+    # the members of a test key are invented: their code is known
+    shown = {"proof": {"code": "123456"}}
+    sold = expect(talk.call("POST", "/purchases", bill | shown), 201)
+    alike(sold["points"]["spent"], 500, "points spent")
+    alike(expect(talk.call("POST", "/purchases", bill), 200), sold, "the same bill again, without the proof")
+    again = talk.new_bill("proof-again", 900_000) | {"points_to_spend": 500} | shown
+    expect(talk.call("POST", "/purchases", again), 422, code="code_refused")
+
+
 def _sold(talk: Conversation) -> Json:
     if not talk.sold:
         raise Complaint("there is no sale to take back; mend the steps above first")
@@ -350,5 +371,6 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     an_offline_batch_catches_up,
     a_wrong_clock_does_not_block_a_sale,
     a_voucher_nobody_has_takes_nothing_off,
+    points_leave_with_a_proof_once,
     mistakes_are_refused_in_clear_words,
 )

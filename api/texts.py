@@ -34,7 +34,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "phone_unreadable": ("Không đọc được số điện thoại.", "The phone number cannot be read."),
     "email_unreadable": ("Không đọc được địa chỉ e-mail.", "The e-mail address cannot be read."),
     "card_unreadable": ("Không đọc được số thẻ.", "The card number cannot be read."),
-    "qr_refused": ("Mã QR sai hoặc đã hết giờ.", "The QR code is wrong or has lapsed."),
+    "qr_refused": ("Mã QR sai, đã dùng hoặc đã hết giờ.", "The QR code is wrong, used or has lapsed."),
     "name_unreadable": ("Tên trống hoặc quá dài.", "The name is empty or too long."),
     "birthday_impossible": ("Không có ngày sinh như vậy.", "There is no such birthday."),
     "gender_unknown": ("Giới tính không có trong danh sách.", "The gender is not on the list."),
@@ -72,9 +72,11 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "key_conflict": ("Idempotency-Key này đã dùng cho việc khác.", "This Idempotency-Key was used for something else."),
     "proof_needed": (
-        "Dùng chừng này trong một ngày cần mã QR của khách, hoặc mã của voucher.",
-        "So much in a day needs the member's QR code, or the voucher's own code.",
+        "Dùng chừng này trong một ngày cần mã QR của khách, mã gửi cho khách, mã PIN hoặc mã của voucher.",
+        "So much in a day needs the member's QR code, a code sent to them, their PIN, or the voucher's own code.",
     ),
+    "code_refused": ("Mã xác thực sai, đã dùng hoặc đã hết giờ.", "The one-time code is wrong, used or has lapsed."),
+    "pin_refused": ("Mã PIN của khách chưa đúng.", "The member's PIN is wrong."),
     "spending_locked": (
         "Điểm và voucher của khách đang tạm khóa; vẫn tích điểm được.",
         "This member's points and vouchers are locked; earning goes on.",

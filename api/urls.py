@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/members/<str:member_id>", members.Member.as_view(), name="member"),
     path("api/v1/members/<str:member_id>/statement", members.Statement.as_view(), name="statement"),
     path("api/v1/members/<str:member_id>/vouchers", members.Vouchers.as_view(), name="vouchers"),
+    path("api/v1/members/<str:member_id>/codes", members.Codes.as_view(), name="codes"),
     path("api/v1/quotes", purchases.Quotes.as_view(), name="quotes"),
     path("api/v1/purchases", purchases.Purchases.as_view(), name="purchases"),
     path("api/v1/purchases/batch", batches.Batches.as_view(), name="batch"),

@@ -4,9 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from api import reading
-from api.shapes.bills import MemberRef, Proof
+from api.shapes import bills as shapes
+from api.shapes.bills import MemberRef
+from loyalty import sales
 from loyalty.sales import Who
-from members import finding, identifying, qr
+from members import identifying, qr
+from members.spending_proof import Pin, Proof, Screen, SentCode
 
 # Said, but nobody's: the domain still looks for the receipt, because a replay comes before everything else.
 NOBODY = Who("nobody", "")
@@ -31,27 +34,18 @@ def of(member: str | MemberRef | None, *, at: datetime) -> Who | None:
 
 def member_id(who: Who | None, *, practice: bool) -> UUID | None:
     """Whom they name now; None for nobody."""
-    if who is None or who is NOBODY:
-        return None
-    if who.kind == "id":
-        return UUID(who.value)
-    by = finding.by_phone if who.kind == "phone" else finding.by_card
-    named = by(who.value, practice=practice)
-    return named.pk if named else None
+    return sales.member_of(who, practice=practice)
 
 
-def is_proven(
-    who: Who | None, member: str | MemberRef | None, proof: Proof | None, *, practice: bool, at: datetime
-) -> bool:
-    """Whether the member showed their own code, in place of a name or beside it."""
-    if who is None or who is NOBODY:
-        return False
+def proof(member: str | MemberRef | None, shown: shapes.Proof | None) -> Proof | None:
+    """What was shown beside the name, or in its place: whoever is named by their own screen has shown it."""
+    match shown:
+        case shapes.Proof(code=str(code)):
+            return SentCode(code)
+        case shapes.Proof(pin=str(pin)):
+            return Pin(pin)
+        case shapes.Proof(qr=str(text)):
+            return Screen(text)
     if isinstance(member, MemberRef) and member.qr is not None:
-        return True
-    if proof is None:
-        return False
-    try:
-        shown = str(qr.verify(proof.qr, at=at))
-    except qr.QrRefused:
-        return False
-    return str(member_id(who, practice=practice)) == shown
+        return Screen(member.qr)
+    return None

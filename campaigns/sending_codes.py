@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from campaigns import channels, codes
 from loyalty.look import brand
-from members import one_time_codes
+from members import finding, guessing, one_time_codes
 from members.models import Identifier
 
 # through whom a code goes to each kind of address, the first that is open
 WAYS = {Identifier.Kind.PHONE.value: ("sms", "zalo"), Identifier.Kind.EMAIL.value: ("email",)}
+
+log = structlog.get_logger("campaigns.sending_codes")
 
 _DO_NOT_SHARE = {
     "vi": "Có hiệu lực 5 phút. Không đưa mã này cho ai, kể cả nhân viên gọi điện hỏi.",
@@ -78,7 +81,7 @@ def send(
             phone=phone,
             email=email,
             member_id=member_id,
-            kinds=[kind for kind, channel in ways.items() if channel],
+            kinds=[kind for kind, channel in ways.items() if channel or practice],
             asker=asker,
             practice=practice,
             at=at,
@@ -95,6 +98,30 @@ def send(
                 member_id=member_id,
             )
     return Sent(channel=channel, masked=asked.masked, expires_at=asked.expires_at, code=asked.code)
+
+
+def send_for_spending(*, member_id: UUID | None, asker: str, practice: bool, at: datetime) -> None:
+    """A code for whoever stands at a till, in their own language.
+
+    Nothing tells whether there is such a member, or a phone, or whether they were sent enough already. Only an asker
+    who asks too often is told, whoever it was about: TooManyGuesses.
+    """
+    most, within = one_time_codes.FOR_ONE_ASKER
+    guessing.count(kind="codes for members asked by", of=asker, limit=most, within=within, at=at)
+    member = finding.by_id(member_id, practice=practice) if member_id else None
+    if member is None:
+        return
+    try:
+        send(
+            purpose=one_time_codes.Purpose.SPEND,
+            member_id=member.pk,
+            asker=asker,
+            language=member.locale,
+            practice=practice,
+            at=at,
+        )
+    except (one_time_codes.NowhereToSend, codes.ChannelClosed, guessing.TooManyGuesses) as refused:
+        log.info("code_not_sent", member_id=str(member.pk), reason=refused.code)
 
 
 def text(purpose: str, *, code: str, language: str) -> str:

@@ -1,57 +1,38 @@
-"""That the customer is here: they showed their screen, read out the code that was sent, or said their PIN."""
+"""What was shown at the counter: the customer's screen (now, or when looked up), a code that was sent, or a PIN."""
 
 import re
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.core import signing
+from django.http import HttpRequest
 
 from counter.desk import Desk
-from members import one_time_codes, qr, spending_pins
+from members import qr
+from members.spending_proof import Pin, Proof, Screen, ScreenSeen, SentCode
 
 SALT = "counter.proof"
 GOOD_FOR_SECONDS = 600
 SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """`carried`: the token of the look-up; `shown`: what was scanned or typed for this bill; `sent`: a code went."""
-
-    carried: str = ""
-    shown: str = ""
-    sent: bool = False
+def token(text: str, *, member_id: UUID, device_id: int) -> str:
+    """Carried by the page from the look-up by this screen to the bill, for which it is good once."""
+    return signing.dumps([str(member_id), device_id, qr.trace(text).hex()], salt=SALT)
 
 
-def token(*, member_id: UUID, device_id: int) -> str:
-    """Carried by the page from the look-up to the bill."""
-    return signing.dumps([str(member_id), device_id], salt=SALT)
+def shown(request: HttpRequest, *, member_id: UUID, desk: Desk) -> Proof | None:
+    """What the page of a bill says. Six digits are the code where one was sent, and else the PIN."""
+    typed = request.POST.get("shown", "").strip()[:80]
+    if SIX_DIGITS.fullmatch(typed):
+        return SentCode(typed) if request.POST.get("sent") else Pin(typed)
+    return Screen(typed) if typed else _carried(request.POST.get("proof", "")[:400], member_id, desk)
 
 
-def is_proven(proof: Proof, *, member_id: UUID, desk: Desk) -> bool:
-    """Call it outside of any transaction: tries are counted.
-
-    Raises QrRefused, CodeRefused, PinRefused, TooManyGuesses.
-    """
-    if SIX_DIGITS.fullmatch(proof.shown):
-        if proof.sent:
-            one_time_codes.prove(
-                purpose=one_time_codes.Purpose.SPEND,
-                member_id=member_id,
-                code=proof.shown,
-                asker=f"device:{desk.device.pk}",
-                practice=desk.practice,
-                at=desk.at,
-            )
-        else:
-            spending_pins.prove(member_id=member_id, pin=proof.shown, at=desk.at)
-        return True
-    if proof.shown:
-        if qr.verify(proof.shown, at=desk.at) != member_id:
-            raise qr.QrRefused
-        return True
+def _carried(text: str, member_id: UUID, desk: Desk) -> Proof | None:
     try:
-        whose, device_id = signing.loads(proof.carried, salt=SALT, max_age=GOOD_FOR_SECONDS)
-    except signing.BadSignature:
-        return False
-    return bool(whose == str(member_id) and device_id == desk.device.pk)
+        whose, device_id, trace = signing.loads(text, salt=SALT, max_age=GOOD_FOR_SECONDS)
+    except (signing.BadSignature, ValueError):
+        return None
+    if whose != str(member_id) or device_id != desk.device.pk:
+        return None
+    return ScreenSeen(bytes.fromhex(trace))

@@ -23,6 +23,7 @@ from loyalty.models import Purchase
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
 from loyalty.till import Till, local_midnight
+from members import finding
 
 T = TypeVar("T")
 
@@ -85,6 +86,20 @@ class Decided:
     posting: dict[str, object]
     record: PurchaseRecord
     terms: Policies
+
+
+def member_of(who: Who | None, *, practice: bool) -> UUID | None:
+    """Whom a till means now, before any lock is taken; None for a guest and for nobody."""
+    match who:
+        case Who("id", value):
+            return UUID(value)
+        case Who("phone", value):
+            found = finding.by_phone(value, practice=practice)
+        case Who("card", value):
+            found = finding.by_card(value, practice=practice)
+        case _:
+            return None
+    return found.pk if found else None
 
 
 def until_posted(command: Callable[[], T]) -> T:

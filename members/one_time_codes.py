@@ -15,10 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from events.refusals import Refusal
 from members import changing, finding, guessing, identifying
+from members.guessing import Limit
 from members.models import Identifier, Member, OneTimeCode
 
 Purpose = OneTimeCode.Purpose
@@ -27,6 +29,8 @@ GOOD_FOR = timedelta(minutes=5)
 MOST_TRIES = 5
 # two hosts' clocks may differ by this; a code from further ahead was made before the clock was put back
 CLOCKS_DIFFER = timedelta(minutes=1)
+# the code of whoever is invented: nobody is sent it, and those who build a till have to know it
+PRACTICE_CODE = "123456"
 # how many codes: to one phone or e-mail, for one asker (an address of the net, a till), and in all
 TO_ONE = ((3, timedelta(minutes=5)), (10, timedelta(days=1)))
 FOR_ONE_ASKER = (60, timedelta(hours=1))
@@ -91,6 +95,16 @@ class Proved:
     member_id: UUID | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A try that was counted and judged: `row` and `hash` say which code it was that is `right`."""
+
+    right: bool
+    left: int
+    row: int | None
+    hash: bytes
+
+
 def ask(
     *,
     purpose: str,
@@ -109,7 +123,7 @@ def ask(
     whether a member has it. Raises PhoneUnreadable, EmailUnreadable, NowhereToSend, TooManyGuesses.
     """
     kind, address = _address(phone=phone, email=email, member_id=member_id, kinds=kinds)
-    code = get_random_string(6, "0123456789")
+    code = PRACTICE_CODE if practice else get_random_string(6, "0123456789")
     subject = _subject(purpose, kind, address, member_id, practice)
     with transaction.atomic():
         _count_asking(kind=kind, address=address, asker=asker, at=at)
@@ -147,28 +161,55 @@ def prove(
     The try is committed before it is judged: call this outside of any transaction. A phone or e-mail that is proved is
     marked so. Raises CodeRefused, CodeUnreadable, PhoneUnreadable, EmailUnreadable, TooManyGuesses.
     """
-    digits = identifying.joined_digits(code) if isinstance(code, str) and len(code) <= 20 else ""
-    if not _SIX_DIGITS.fullmatch(digits):
-        raise CodeUnreadable
+    digits = read(code)
     kind, address = ("member", "") if member_id is not None else _named(phone=phone, email=email)
     subject = _subject(purpose, kind, address, member_id, practice)
-    most, within = WRONG_OF_ONE_ASKER
-    of_asker = guessing.count(kind="one-time code by", of=asker, limit=most, within=within, at=at)
-    most, within = WRONG_FOR_ONE
-    for_one = guessing.count(kind="one-time code for", of=subject.hex(), limit=most, within=within, at=at)
-    with transaction.atomic(durable=True):
-        right, left = _try(purpose=purpose, subject=subject, digits=digits, at=at)
-        if right:
-            guessing.take_back(guess=of_asker)
-            guessing.take_back(guess=for_one)
-    if not right:
-        raise CodeRefused(left=left)
+    with guessing.counted(*_limits(subject, asker), at=at) as tries:
+        tries.must_be_free()
+        tries.wrong = True
+        with transaction.atomic(durable=True):
+            judged = _try(purpose=purpose, subject=subject, digits=digits, at=at)
+            if judged.right:
+                use_up(judged, at=at)
+        tries.wrong = not judged.right
+    if not judged.right:
+        raise CodeRefused(left=judged.left)
     if member_id is not None:
         return Proved(purpose=purpose, kind=kind, address="", member_id=member_id)
     owner = _owner(kind=kind, address=address, practice=practice)
     if owner is not None:
         _mark_verified(owner, kind=kind, address=address, at=at)
     return Proved(purpose=purpose, kind=kind, address=address, member_id=None if owner is None else owner.pk)
+
+
+def read(code: object) -> str:
+    """The six digits of a code as typed. Raises CodeUnreadable."""
+    digits = identifying.joined_digits(code) if isinstance(code, str) and len(code) <= 20 else ""
+    if not _SIX_DIGITS.fullmatch(digits):
+        raise CodeUnreadable
+    return digits
+
+
+def limits(*, purpose: str, member_id: UUID, asker: str, practice: bool) -> tuple[Limit, ...]:
+    """What a wrong code for a member counts against, besides the five tries of the code itself."""
+    return _limits(_subject(purpose, "member", "", member_id, practice), asker)
+
+
+def judge(*, purpose: str, member_id: UUID, code: str, practice: bool, at: datetime) -> Judged:
+    """As `prove`, for a code that is used up later, in the transaction of what it lets happen. Count the try before."""
+    subject = _subject(purpose, "member", "", member_id, practice)
+    with transaction.atomic(durable=True):
+        judged = _try(purpose=purpose, subject=subject, digits=read(code), at=at)
+        if judged.right:  # whoever knows it is not guessing
+            OneTimeCode.objects.filter(pk=judged.row, tries__gt=0).update(tries=F("tries") - 1)
+    return judged
+
+
+def use_up(judged: Judged, *, at: datetime) -> None:
+    """The code that was found right is worth nothing from now on. Raises CodeRefused where somebody was faster."""
+    unused = OneTimeCode.objects.filter(pk=judged.row, code_hash=judged.hash, used_at__isnull=True)
+    if not judged.right or not unused.update(used_at=at):
+        raise CodeRefused(left=judged.left)
 
 
 def forget(*, member_id: UUID) -> None:
@@ -238,6 +279,14 @@ def _mark_verified(owner: Member, *, kind: str, address: str, at: datetime) -> N
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
+def _limits(subject: bytes, asker: str) -> tuple[Limit, ...]:
+    (by_one, by_within), (for_one, for_within) = WRONG_OF_ONE_ASKER, WRONG_FOR_ONE
+    return (
+        Limit(kind="one-time code by", of=asker, tries=by_one, within=by_within),
+        Limit(kind="one-time code for", of=subject.hex(), tries=for_one, within=for_within),
+    )
+
+
 def _count_asking(*, kind: str, address: str, asker: str, at: datetime) -> None:
     """A code that was asked for counts, whoever it is for. Raises TooManyGuesses; then none was made."""
     for most, within in TO_ONE:
@@ -256,8 +305,8 @@ _TRY = """
 """
 
 
-def _try(*, purpose: str, subject: bytes, digits: str, at: datetime) -> tuple[bool, int]:
-    """Counts the try and judges it; answers whether it was right and how many are left."""
+def _try(*, purpose: str, subject: bytes, digits: str, at: datetime) -> Judged:
+    """Counts the try at the code itself and judges it."""
     told: dict[str, Any] = {
         "purpose": purpose,
         "subject": subject,
@@ -271,6 +320,5 @@ def _try(*, purpose: str, subject: bytes, digits: str, at: datetime) -> tuple[bo
     # where there is no code the same is computed
     kept = bytes(row[1]) if row else bytes(32)
     right = constant_time_compare(_hash(subject, digits).hex(), kept.hex()) and row is not None
-    if right:
-        OneTimeCode.objects.filter(pk=row[0]).update(used_at=at)
-    return right, 0 if row is None else MOST_TRIES - row[2]
+    left = 0 if row is None else MOST_TRIES - row[2]
+    return Judged(right=right, left=left, row=row[0] if row else None, hash=kept)

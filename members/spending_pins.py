@@ -13,6 +13,7 @@ from django.db import transaction
 from events import outbox
 from events.refusals import Refusal
 from members import changing, guessing
+from members.guessing import Limit
 from members.models import Identifier, Member, SpendingPin
 
 WRONG_IN_A_ROW = (5, timedelta(minutes=15))
@@ -42,8 +43,7 @@ class PinRefused(Refusal):
 
 def choose(*, member_id: UUID, pin: str, by: str, at: datetime, request_id: str = "") -> None:
     """Sets the PIN, or another one. Raises PinUnreadable, PinTooEasy, MemberGone."""
-    if not isinstance(pin, str) or not _SIX_DIGITS.fullmatch(pin):
-        raise PinUnreadable
+    read(pin)
     member = Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
     if member is None:
         raise changing.MemberGone
@@ -53,8 +53,7 @@ def choose(*, member_id: UUID, pin: str, by: str, at: datetime, request_id: str 
     with transaction.atomic():
         SpendingPin.objects.update_or_create(member_id=member_id, defaults={"hash": kept, "set_at": at})
         _tell("member.pin_set", member_id, by=by, at=at, request_id=request_id)
-    for kind in ("pin in a row", "pin in a day"):
-        guessing.forgive(kind=kind, of=str(member_id))
+    forgive(member_id=member_id)
 
 
 def drop(*, member_id: UUID, by: str, at: datetime, request_id: str = "") -> None:
@@ -74,18 +73,44 @@ def prove(*, member_id: UUID, pin: str, at: datetime) -> None:
 
     Raises PinUnreadable, PinRefused, TooManyGuesses.
     """
+    read(pin)
+    with guessing.counted(*limits(member_id=member_id), at=at) as tries:
+        tries.must_be_free()
+        tries.wrong = True
+        tries.wrong = not is_right(member_id=member_id, pin=pin)
+        if tries.wrong:
+            raise PinRefused
+    forgive(member_id=member_id)
+
+
+def read(pin: object) -> str:
+    """Six digits. Raises PinUnreadable."""
     if not isinstance(pin, str) or not _SIX_DIGITS.fullmatch(pin):
         raise PinUnreadable
-    for kind, (limit, within) in (("pin in a row", WRONG_IN_A_ROW), ("pin in a day", WRONG_IN_A_DAY)):
-        guessing.count(kind=kind, of=str(member_id), limit=limit, within=within, at=at)
+    return pin
+
+
+def limits(*, member_id: UUID) -> tuple[Limit, ...]:
+    """What a wrong PIN counts against."""
+    return tuple(
+        Limit(kind=kind, of=str(member_id), tries=tries, within=within)
+        for kind, (tries, within) in (("pin in a row", WRONG_IN_A_ROW), ("pin in a day", WRONG_IN_A_DAY))
+    )
+
+
+def is_right(*, member_id: UUID, pin: str) -> bool:
+    """Whether this is the member's PIN. For whoever counts the try before, and is slow: call it outside of any lock."""
     kept = SpendingPin.objects.filter(member_id=member_id, member__status=Member.Status.ACTIVE).first()
     if kept is None:
         make_password(pin)  # a member without one costs the same time
-        raise PinRefused
-    if not check_password(_peppered(member_id, pin), kept.hash):
-        raise PinRefused
-    for kind in ("pin in a row", "pin in a day"):
-        guessing.forgive(kind=kind, of=str(member_id))
+        return False
+    return check_password(_peppered(member_id, pin), kept.hash)
+
+
+def forgive(*, member_id: UUID) -> None:
+    """The PIN was known: earlier slips of the finger are forgotten."""
+    for limit in limits(member_id=member_id):
+        guessing.forgive(kind=limit.kind, of=limit.of)
 
 
 def _peppered(member_id: UUID, pin: str) -> str:

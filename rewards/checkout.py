@@ -19,7 +19,9 @@ from loyalty.earning import Quote
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
 from loyalty.sales import Recorded, Sale, Who
 from loyalty.till import Till
+from members import spending_proof
 from members.locking import SpendingLocked
+from members.spending_proof import Proof
 from rewards import claiming, discounting, giving_back, guesses, queries
 from rewards.claiming import Named
 from rewards.discounting import Verdict
@@ -80,19 +82,24 @@ def record_purchase(
     till: Till,
     fingerprint: bytes,
     at: datetime,
+    proof: Proof | None = None,
     proven: bool = False,
     request_id: str = "",
 ) -> CheckedOut:
     """Record a sale once: vouchers used, points spent and earned, tier, events, in one transaction.
 
     As `loyalty.earning.record_purchase`, and raises what `claiming.choose` does. A voucher named by its code is proven
-    by it; one named by its id counts with the points to what leaves unproven in a day.
+    by it; one named by its id counts with the points to what leaves unproven in a day. `proof` is used up by a bill
+    that takes points or vouchers, and left alone by every other; a wrong one stops such a bill: raises what
+    `spending_proof.Tried.use_up` does. `proven`: the caller knows that the member is there.
     """
+    takes = bool(bill.points_to_spend or vouchers)
 
     def once() -> CheckedOut:
         sale = sales.open_sale(bill=bill, who=who, till=till, fingerprint=fingerprint, at=at)
         if isinstance(sale, Recorded):
             return _as_before(sale)
+        there = proven or (shown is not None and shown.use_up(member_id=sale.member_id, at=at))
         chosen = claiming.choose(vouchers, sale=sale, tries=tries, at=at)
         decided = sales.decide(
             sale,
@@ -103,16 +110,16 @@ def record_purchase(
             discounts=claiming.by_line(chosen, sale=sale),
         )
         by_id = sum(one.discount for one in chosen if not one.by_code)
-        if not proven and (bill.points_to_spend or by_id):
+        if not there and (bill.points_to_spend or by_id):
             before = claiming.unproven_today(member_id=sale.member_id, at=at)
             sales.check_daily_amount(decided, at=at, beside=before + by_id)
-        claiming.claim(chosen, sale=sale, till=till, proven=proven, at=at, request_id=request_id)
+        claiming.claim(chosen, sale=sale, till=till, proven=there, at=at, request_id=request_id)
         recorded = sales.post(decided)
         return CheckedOut(
             purchase=recorded.purchase, vouchers=tuple(one.used() for one in chosen), replayed=recorded.replayed
         )
 
-    with _counted(vouchers, till=till, at=at) as tries:
+    with _counted(vouchers, till=till, at=at) as tries, _tried(proof if takes else None, who, till, at) as shown:
         return sales.until_posted(once)
 
 
@@ -169,6 +176,13 @@ def undo(
 
 def _counted(vouchers: Sequence[Named], *, till: Till, at: datetime) -> AbstractContextManager[Tries]:
     return guesses.counted(codes=sum(one.code is not None for one in vouchers), by=till.by, at=at)
+
+
+def _tried(
+    proof: Proof | None, who: Who | None, till: Till, at: datetime
+) -> AbstractContextManager[spending_proof.Tried | None]:
+    member_id = sales.member_of(who, practice=till.practice) if proof is not None else None
+    return spending_proof.tried(proof, member_id=member_id, asker=till.by, practice=till.practice, at=at)
 
 
 def _as_before(recorded: Recorded) -> CheckedOut:

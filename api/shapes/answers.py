@@ -156,6 +156,12 @@ class MemberVouchers(Answer):
     next: str | None
 
 
+class CodeOnItsWay(Answer):
+    """The same whoever is asked for: whether there is such a member is not said. `seconds`: how long a code is good."""
+
+    seconds: int
+
+
 class QuotedPoints(Answer):
     """`limited_by` says what keeps `spendable` from being more; null where nothing does but the bill."""
 

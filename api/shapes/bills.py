@@ -20,6 +20,7 @@ from api.shapes.parts import (
     Receipt,
     Rounding,
     Short,
+    SixDigits,
     VoucherCode,
     day,
     moment,
@@ -42,9 +43,16 @@ class MemberRef(Body):
 
 
 class Proof(Body):
-    """That the member is here: the code of the member's screen."""
+    """That the member is here: the code on their screen, the one that was sent to them, or their PIN."""
 
-    qr: QrText
+    qr: QrText | None = None
+    code: SixDigits | None = None
+    pin: SixDigits | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if sum(value is not None for value in (self.qr, self.code, self.pin)) != 1:
+            raise ValueError("exactly_one")
 
 
 class VoucherRef(Body):

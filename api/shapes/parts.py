@@ -27,6 +27,7 @@ VoucherCode = Annotated[
     str, Meta(min_length=1, max_length=40, description="As printed or typed: dashes do not matter.")
 ]
 QrText = Annotated[str, Meta(min_length=1, max_length=80, description="LM1.<member id>.<8 digits>")]
+SixDigits = Annotated[str, Meta(min_length=6, max_length=6, pattern="^[0-9]{6}$")]
 
 
 class Quantity(Decimal):

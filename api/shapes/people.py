@@ -8,6 +8,10 @@ from msgspec import Meta
 from api.shapes.parts import Body, Code, Identity, day
 
 
+class CodeAsked(Body):
+    """Nothing is said: the address says for whom."""
+
+
 class ConsentGiven(Body):
     """The member said yes to this, having been shown the text with this id."""
 

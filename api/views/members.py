@@ -12,10 +12,11 @@ from api.base import Door
 from api.problems import Problem, malformed
 from api.schema import KEY_HEADER, told
 from api.shapes import answers as shapes
-from api.shapes.people import Enrolment
+from api.shapes.people import CodeAsked, Enrolment
+from campaigns import sending_codes
 from loyalty import queries, standings
 from loyalty.standings import Standing
-from members import birthdays, enrolling, identifying, qr
+from members import birthdays, enrolling, identifying, one_time_codes, qr
 from members.consenting import ConsentGiven
 from rewards import queries as vouchers
 
@@ -173,3 +174,25 @@ class Vouchers(MemberDoor):
         page = found[:limit]
         following = cursors.make(page[-1].id.int, of=f"{member}/vouchers") if len(found) > limit else None
         return self.tell(answers.vouchers(page, cursor=following, at=self.at, language=self.language))
+
+
+class Codes(MemberDoor):
+    scopes: ClassVar = {"POST": "redeem"}
+
+    @told(
+        "Send a member a one-time code, which proves that they are here; always the same answer",
+        name="member_code",
+        body=CodeAsked,
+        shows={202: shapes.CodeOnItsWay},
+    )
+    def post(self, request: Request, member_id: str) -> HttpResponse:
+        reading.shape(self.raw() or b"{}", CodeAsked)
+        till = self.caller.till
+        sending_codes.send_for_spending(
+            member_id=reading.identity(member_id),
+            asker=till.by,
+            practice=till.practice,
+            at=self.at,
+        )
+        seconds = int(one_time_codes.GOOD_FOR.total_seconds())
+        return self.tell(shapes.CodeOnItsWay(seconds=seconds), status=202)

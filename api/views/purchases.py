@@ -64,15 +64,14 @@ class Purchases(BillDoor):
         if sent.points_to_spend or sent.vouchers:
             self.caller.must_have("redeem")
         till = self.caller.till
-        whom = who.of(sent.member, at=self.at)
         done = checkout.record_purchase(
             bill=bills.bill(sent, receipt=sent.receipt),
-            who=whom,
+            who=who.of(sent.member, at=self.at),
             vouchers=bills.vouchers(sent),
             till=till,
             fingerprint=reading.fingerprint(sent),
             at=self.at,
-            proven=who.is_proven(whom, sent.member, sent.proof, practice=till.practice, at=self.at),
+            proof=who.proof(sent.member, sent.proof),
             request_id=self.request_id,
         )
         return self.tell_effect(answers.purchase(done, till=till, language=self.language), replayed=done.replayed)

@@ -38,7 +38,7 @@ def find(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _by_code(request: HttpRequest, desk: Desk, text: str, *, amount: str) -> HttpResponse:
     """The customer's own screen: it says who, and proves it."""
     member_id = qr.verify(text, at=desk.at)
-    proof = proving.token(member_id=member_id, device_id=desk.device.pk)
+    proof = proving.token(text, member_id=member_id, device_id=desk.device.pk)
     return selling.member_page(request, desk, member_id, amount=amount, proof=proof)
 
 

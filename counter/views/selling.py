@@ -13,13 +13,18 @@ from counter import amounts, glance, pages, preview, proving, wording
 from counter.bills import Keyed
 from counter.desk import Desk, serves
 from counter.glance import MemberGone
-from counter.proving import Proof
 from events.refusals import Refusal
 from loyalty import devices, policies
 from loyalty.sales import Who
+from members.spending_proof import Proof
 from rewards import checkout
 
 LONGEST_RECEIPT = 64
+# after these the page asks for the screen, the code or the PIN, again or for the first time
+ASKS_FOR_PROOF = {
+    *("proof_needed", "qr_refused", "code_refused", "code_unreadable", "pin_refused", "pin_unreadable"),
+    "too_many_guesses",
+}
 
 
 class ReceiptUnreadable(Refusal):
@@ -69,14 +74,8 @@ def quote(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 def sell(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Post the bill. The same screen sent twice is one bill."""
-    wrong: Refusal | None = None
     try:
         keyed = _keyed(request, desk)
-        try:
-            proven = _is_proven(request, desk, keyed)
-        except Refusal as refused:
-            # a bill that is in the books already needs no proof again
-            wrong, proven = refused, False
         done = checkout.record_purchase(
             bill=keyed.bill(),
             who=keyed.who,
@@ -84,12 +83,12 @@ def sell(request: HttpRequest, desk: Desk) -> HttpResponse:
             till=desk.till,
             fingerprint=keyed.fingerprint(),
             at=desk.at,
-            proven=proven,
+            proof=_proof(request, desk, keyed),
         )
     except Refusal as refused:
         told = {
-            "words": wording.refusal(wrong or refused),
-            "needs_proof": refused.code == "proof_needed",
+            "words": wording.refusal(refused),
+            "needs_proof": refused.code in ASKS_FOR_PROOF,
             "member_id": request.POST.get("member", ""),
             "sent": request.POST.get("sent", ""),
         }
@@ -134,15 +133,8 @@ def _keyed(request: HttpRequest, desk: Desk) -> Keyed:
     )
 
 
-def _is_proven(request: HttpRequest, desk: Desk, keyed: Keyed) -> bool:
-    if keyed.who is None:
-        return False
-    proof = Proof(
-        carried=request.POST.get("proof", "")[:400],
-        shown=request.POST.get("shown", "").strip()[:80],
-        sent=bool(request.POST.get("sent")),
-    )
-    return proving.is_proven(proof, member_id=UUID(keyed.who.value), desk=desk)
+def _proof(request: HttpRequest, desk: Desk, keyed: Keyed) -> Proof | None:
+    return proving.shown(request, member_id=UUID(keyed.who.value), desk=desk) if keyed.who else None
 
 
 def _preview(

@@ -18,6 +18,8 @@ class OneTimeCode(models.Model):
         NEW_EMAIL = "new_email"
         # what a member who has signed in must prove once more: a new PIN, closing the account
         CONFIRM = "confirm"
+        # what a member's screen showed when something left: such a row is born used up (`members.spending_proof`)
+        SCREEN = "screen"
 
     purpose = models.TextField(choices=Purpose.choices)
     subject = models.BinaryField()
@@ -31,7 +33,11 @@ class OneTimeCode(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["purpose", "subject"], name="a_new_code_replaces_the_old"),
             models.CheckConstraint(
-                condition=Q(purpose__in=["sign_in", "join", "spend", "old_phone", "new_phone", "new_email", "confirm"]),
+                condition=Q(
+                    purpose__in=[
+                        *("sign_in", "join", "spend", "old_phone", "new_phone", "new_email", "confirm", "screen")
+                    ]
+                ),
                 name="purpose_of_a_code_is_known",
             ),
             models.CheckConstraint(condition=Q(tries__range=(0, 5)), name="a_code_is_tried_five_times"),

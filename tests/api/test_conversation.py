@@ -1,9 +1,11 @@
 """The conversation of a till, over real HTTP: enrol, quote, sell, repeat, take back, cancel, catch up."""
 
+from uuid import UUID
+
 import pytest
 
 from events import clock
-from members import qr
+from members import one_time_codes, qr, spending_pins
 from members.models import Member
 from tests.api import bodies
 from tests.api.conftest import Shop, Till
@@ -124,7 +126,9 @@ def test_points_are_spent_with_proof_above_a_small_daily_amount(shop: Shop, till
     code = qr.text(member=Member.objects.get(pk=lan), at=clock.now())
     shown = till.post("/api/v1/purchases", more | {"proof": {"qr": code}})
     assert shown.status_code == 201, shown.text
-    by_code = till.post("/api/v1/purchases", bodies.bill(100_000, member={"qr": code}, points_to_spend=1))
+    twice = till.post("/api/v1/purchases", bodies.bill(100_000, member={"qr": code}, points_to_spend=1))
+    assert (twice.status_code, twice.json()["code"]) == (422, "qr_refused"), "a screen lets points leave once"
+    by_code = till.post("/api/v1/purchases", bodies.bill(100_000, member={"qr": code}))
     assert by_code.status_code == 201, by_code.text
     assert by_code.json()["member"] == lan
     lapsed = code[:-8] + f"{(int(code[-8:]) + 1) % 10**8:08d}"
@@ -136,7 +140,7 @@ def test_points_are_spent_with_proof_above_a_small_daily_amount(shop: Shop, till
         "/api/v1/purchases", bodies.bill(100_000, member=lan, points_to_spend=1)
     )
     assert (cannot.status_code, cannot.json()["code"]) == (403, "scope_missing")
-    too_many = till.post("/api/v1/purchases", bodies.bill(100_000, member={"qr": code}, points_to_spend=201))
+    too_many = till.post("/api/v1/purchases", bodies.bill(100_000, member=lan, points_to_spend=201))
     assert (too_many.status_code, too_many.json()["code"]) == (422, "points_exceed_bill")
 
 
@@ -234,3 +238,28 @@ def test_a_whole_market_bill_is_kept_split_and_partly_returned(till: Till, lan: 
     rest = till.post(path, {"receipt": bodies.number("TH"), "whole": True}).json()
     assert part["refund"]["due"] + rest["refund"]["due"] == 102_000
     assert part["points"]["clawed_back"] + rest["points"]["clawed_back"] == 8
+
+
+def test_a_code_that_was_sent_lets_points_leave_once_and_asking_says_nothing(shop: Shop, till: Till, lan: str) -> None:
+    till.post("/api/v1/purchases", bodies.bill(3_000_000, member=lan))
+    asked = till.post(f"/api/v1/members/{lan}/codes", {})
+    nobody = till.post("/api/v1/members/00000000-0000-7000-8000-000000000000/codes", {})
+    words = till.send("POST", "/api/v1/members/nobody/codes")
+    practice = shop.till_with(test=True).post(f"/api/v1/members/{lan}/codes", {})
+    told = {(one.status_code, one.text) for one in (asked, nobody, words, practice)}
+    assert told == {(202, '{"seconds":300}')}
+    cannot = shop.till_with("earn", "lookup").post(f"/api/v1/members/{lan}/codes", {})
+    assert (cannot.status_code, cannot.json()["code"]) == (403, "scope_missing")
+
+    code = one_time_codes.ask(purpose="spend", member_id=UUID(lan), asker="test", at=clock.now()).code
+    body = bodies.bill(500_000, member=lan, points_to_spend=200, proof={"code": code})
+    sold = till.post("/api/v1/purchases", body)
+    assert (sold.status_code, sold.json()["points"]["spent"]) == (201, 200), sold.text
+    again = till.post("/api/v1/purchases", body | {"proof": {"code": "000000"}})
+    assert (again.status_code, again.json()) == (200, sold.json()), "a replay is not asked again"
+    used = till.post("/api/v1/purchases", bodies.bill(500_000, member=lan, points_to_spend=1, proof={"code": code}))
+    assert (used.status_code, used.json()["code"]) == (422, "code_refused")
+    spending_pins.choose(member_id=UUID(lan), pin="483920", by="test", at=clock.now())
+    for pin, status in (("483921", 422), ("483920", 201)):
+        shown = till.post("/api/v1/purchases", bodies.bill(90_000, member=lan, points_to_spend=1, proof={"pin": pin}))
+        assert shown.status_code == status, shown.text

@@ -93,6 +93,8 @@ def add_up(bill: dict[str, Any], member: str) -> None:
     bill["member"] = member if len(bill["lines"]) % 2 else None
     if len(bill["lines"]) % 3:
         bill["vouchers"] = None  # the others come past the shape, and to a voucher that is nobody's
+    if len(bill["lines"]) % 2 == 0:
+        bill["proof"] = None  # the others show one: nothing leaves with them, and so it is left alone
     for line in bill["lines"]:
         line["quantity"] = max(0.0001, round(line["quantity"], 4))
     tax = bill.get("tax") or {"included": True, "amount": 0}

@@ -88,7 +88,24 @@ def of_people() -> Iterator[Case]:
     ):
         yield Case(f"a bill is for {name}", PURCHASES, 422, "member_unknown", None, bill_with(member=member))
     yield Case("a guest spends points", PURCHASES, 422, "member_needed", None, bill_with(points_to_spend=1))
-    yield Case("a proof by PIN", PURCHASES, 400, "unknown_field", "/proof", bill_with(proof={"pin": MARK}))
+    for name, proof, error, pointer in (
+        ("nothing", {}, "exactly_one", "/proof"),
+        ("two things", {"pin": "482915", "code": "482915"}, "exactly_one", "/proof"),
+        ("the voice", {"voice": MARK}, "unknown_field", "/proof"),
+        ("a word", MARK, "wrong_type", "/proof"),
+        ("a PIN that is a number", {"pin": 482915}, "wrong_type", "/proof/pin"),
+        ("a PIN of words", {"pin": MARK + "xx"}, "wrong_format", "/proof/pin"),
+        ("a PIN of four digits", {"pin": "4829"}, "wrong_length", "/proof/pin"),
+        ("a PIN and a new line", {"pin": "48291\n"}, "wrong_format", "/proof/pin"),
+        ("a code of full-width digits", {"code": "４８２９１５"}, "wrong_format", "/proof/code"),
+        ("a code with blanks", {"code": "482 915"}, "wrong_length", "/proof/code"),
+        ("a screen that is endless", {"qr": MARK * 40}, "wrong_length", "/proof/qr"),
+    ):
+        yield Case(f"a proof is {name}", PURCHASES, 400, error, pointer, bill_with(proof=proof))
+    codes = f"{MEMBERS}/00000000-0000-7000-8000-000000000000/codes"
+    yield Case("a code is asked for with a phone", codes, 400, "unknown_field", "", {"phone": MARK})
+    yield Case("a code is asked for with words", codes, 400, "not_json", "", raw=b"zqx9")
+    yield Case("codes are read", codes, 405, "method_not_allowed", None, method="GET")
     key = {"Idempotency-Key": "bad-input"}
     for name, more, error, pointer in (
         ("without consents", {"consents": None}, "wrong_type", "/consents"),

@@ -10,6 +10,8 @@ from django.db import connection
 
 from events.refusals import Refusal
 from loyalty import auditing
+from members import one_time_codes, qr
+from members.spending_proof import Screen, SentCode
 from rewards import claiming, issuing, voiding
 from rewards.claiming import Named
 from rewards.issuing import Wanted
@@ -78,6 +80,20 @@ def test_two_sets_in_opposite_order_do_not_wait_for_each_other_for_ever(shop: Sh
         told = at_once(forth, back)
         assert told[0] == told[1]
         assert len(told[0]) == len(people)
+
+
+def test_two_tills_with_one_code_or_one_screen_one_of_them_spends(shop: Shop) -> None:
+    lan = shop.member()
+    shop.sell(shop.bill(50_000_000), lan)
+    for number in range(ROUNDS):
+        asked = one_time_codes.ask(purpose="spend", member_id=lan.pk, asker=f"till:{number}", at=shop.at)
+        screen = Screen(qr.text(lan, shop.at))
+        for proof, lost in ((SentCode(asked.code), "code_refused"), (screen, "qr_refused")):
+            bills = [shop.bill(500_000, points_to_spend=200) for _ in range(2)]
+            told = at_once(*[lambda b=bill, p=proof: wallets.sell(shop, b, lan, proof=p) for bill in bills])
+            assert [answer for answer in told if isinstance(answer, str)] == [lost], "one of them, and only one"
+        shop.later(minutes=5)
+    assert [finding for finding in auditing.run() if not finding.ok] == []
 
 
 def test_a_voucher_is_used_or_voided_never_both(shop: Shop) -> None:

@@ -11,7 +11,8 @@ from api import checking
 class Command(BaseCommand):
     help = (
         "Plays a till's conversation (quote, sale, replay, other body, time-out, returns, cancellation, offline batch, "
-        "wrong clock, a voucher nobody has) against URL with the test key KEY; prints what passed and what to mend."
+        "wrong clock, a voucher nobody has, points with a proof) against URL with the test key KEY; prints what passed "
+        "and what to mend."
     )
     requires_system_checks: list[str] = []
 

@@ -14,6 +14,8 @@ ROWS: dict[str, Row | KeyRow] = {
     "member": KeyRow((("GET", "lookup"),), of="any member"),
     "statement": KeyRow((("GET", "lookup"),), of="any member"),
     "vouchers": KeyRow((("GET", "lookup"),), of="any member"),
+    # answered alike for everybody, whoever is asked for
+    "codes": KeyRow((("POST", "redeem"),), of="any member"),
     "quotes": KeyRow((("POST", "earn"),)),
     "purchases": KeyRow((("GET", "earn"), ("POST", "earn"))),
     "batch": KeyRow((("POST", "earn"),)),
