@@ -7,9 +7,9 @@ from typing import Any
 from api import printing, problems, texts
 from api.problems import Problem
 from api.shapes import answers as shapes
-from loyalty import policies, receipt_links, wording
+from loyalty import keeping, policies, receipt_links, wording
 from loyalty.models import Tier
-from loyalty.queries import StatementLine, TierStanding
+from loyalty.queries import StatementLine
 from loyalty.records import LineRecord, PurchaseRecord, ReturnRecord
 from loyalty.standings import Standing
 from loyalty.till import Till, local_zone
@@ -51,7 +51,7 @@ def member(standing: Standing, *, at: datetime, language: Language) -> shapes.Me
         name=standing.name,
         call_name=standing.call_name,
         phone=identifying.masked_phone(standing.phone) if standing.phone else None,
-        tier=_tier(standing.tier, language),
+        tier=_tier(standing, at=at, language=language),
         points=shapes.MemberPoints(
             available=balance.available,
             pending=balance.pending,
@@ -68,8 +68,9 @@ def _day(at: datetime) -> date:
     return at.astimezone(local_zone()).date()
 
 
-def _tier(standing: TierStanding, language: Language) -> shapes.TierStanding:
-    following = None
+def _tier(whose: Standing, *, at: datetime, language: Language) -> shapes.TierStanding:
+    standing, following = whose.tier, None
+    keep = keeping.keep_by(member_id=whose.member_id, standing=standing, at=at)
     if standing.next_tier is not None:
         following = shapes.NextTier(
             code=standing.next_tier.code,
@@ -81,7 +82,7 @@ def _tier(standing: TierStanding, language: Language) -> shapes.TierStanding:
         name=_tier_name(standing.tier, language),
         since=wording.moment(standing.since) if standing.since else None,
         next=following,
-        keep=None,
+        keep=shapes.KeepTier(on=keep.on.isoformat(), spend_missing=keep.missing) if keep else None,
     )
 
 

@@ -43,17 +43,22 @@ class PinRefused(Refusal):
 
 def choose(*, member_id: UUID, pin: str, by: str, at: datetime, request_id: str = "") -> None:
     """Sets the PIN, or another one. Raises PinUnreadable, PinTooEasy, MemberGone."""
+    must_be_fit(member_id=member_id, pin=pin)
+    kept = make_password(_peppered(member_id, pin))
+    with transaction.atomic():
+        SpendingPin.objects.update_or_create(member_id=member_id, defaults={"hash": kept, "set_at": at})
+        _tell("member.pin_set", member_id, by=by, at=at, request_id=request_id)
+    forgive(member_id=member_id)
+
+
+def must_be_fit(*, member_id: UUID, pin: str) -> None:
+    """Before somebody proves who they are for it. Raises PinUnreadable, PinTooEasy, MemberGone."""
     read(pin)
     member = Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
     if member is None:
         raise changing.MemberGone
     if _is_easy(pin, member):
         raise PinTooEasy
-    kept = make_password(_peppered(member_id, pin))
-    with transaction.atomic():
-        SpendingPin.objects.update_or_create(member_id=member_id, defaults={"hash": kept, "set_at": at})
-        _tell("member.pin_set", member_id, by=by, at=at, request_id=request_id)
-    forgive(member_id=member_id)
 
 
 def drop(*, member_id: UUID, by: str, at: datetime, request_id: str = "") -> None:

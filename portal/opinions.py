@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from events import clock
 from loyalty import queries, statements
 from members.models import QuestionKind
-from members.relationship import feedback, saying, surveys
+from members.relationship import feedback, saying, surveys, voices
 from members.relationship.questions import Question
 from members.relationship.surveys import Asked
 from portal import access, frame
@@ -29,7 +29,12 @@ def waiting(request: MemberRequest, *, at: datetime) -> dict[str, Any]:
     visit = statements.last_visit(request.member.pk, since=at - ASKED_FOR, at=at)
     if visit is not None and feedback.of_bill(purchase_id=visit.purchase_id) is not None:
         visit = None
-    return {"visit": visit, "surveys": [_told(one) for one in surveys.open_for(member_id=request.member.pk, at=at)]}
+    wanted = visit is None and voices.wanted(member_id=request.member.pk, at=at)
+    return {
+        "visit": visit,
+        "voice_wanted": wanted,
+        "surveys": [_told(one) for one in surveys.open_for(member_id=request.member.pk, at=at)],
+    }
 
 
 @PAGE

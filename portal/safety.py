@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events import clock
 from loyalty.look import words
-from members import changing, identifying, locking, moving_phone
+from members import changing, identifying, locking, moving_phone, spending_pins
 from members.one_time_codes import Purpose
 from portal import access, card, entering, frame
 from portal.access import MemberRequest
@@ -26,6 +26,7 @@ def safety(request: MemberRequest) -> HttpResponse:
     at = clock.now()
     locked = locking.current(member_id=request.member.pk, at=at)
     shown = frame.around(request, tab="you", at=at, locked=locked, phone=card.of(request, at=at).phone)
+    shown["has_pin"] = spending_pins.has(member_id=request.member.pk)
     return render(request, "portal/safety.html", shown)
 
 

@@ -13,14 +13,21 @@ class NextTier(Answer):
     spend_missing: int
 
 
+class KeepTier(Answer):
+    """`spend_missing` more up to and with the day `on`, and a tier that was lent stays."""
+
+    on: str
+    spend_missing: int
+
+
 class TierStanding(Answer):
-    """`keep` stays null while a tier, once reached, is not lost."""
+    """`keep` is null where nothing has to be done: a tier that was reached by buying is not lost."""
 
     code: str
     name: str
     since: str | None
     next: NextTier | None
-    keep: None
+    keep: KeepTier | None
 
 
 class NextExpiry(Answer):

@@ -1,6 +1,6 @@
 """A member's voice: a recommendation shown in public, with consent for exactly this, once somebody has looked at it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,10 +10,12 @@ from events import outbox
 from events.refusals import Conflict, Missing, Refusal
 from members import consenting, identifying, joining
 from members.consenting import ConsentGiven
-from members.models import Consent, Member, Purpose, Voice
+from members.models import Consent, Feedback, Member, Purpose, Voice
 from members.relationship import saying
 
 LONGEST = 400
+# whoever gave such a score lately is asked for a word
+PROMOTES, ASKED_FOR = 9, timedelta(days=30)
 LONGEST_SIGNATURE = 60
 
 
@@ -113,6 +115,12 @@ def take_back(*, member_id: UUID, how: str = "portal", by: str, at: datetime, re
 def of_member(*, member_id: UUID) -> Voice | None:
     """The member's newest."""
     return Voice.objects.filter(member_id=member_id).order_by("-at").first()
+
+
+def wanted(*, member_id: UUID, at: datetime) -> bool:
+    """Whether to ask for one: their last score was high and is fresh, and they were never asked with success."""
+    last = Feedback.objects.filter(member_id=member_id, at__gt=at - ASKED_FOR).order_by("-at").first()
+    return last is not None and last.score >= PROMOTES and of_member(member_id=member_id) is None
 
 
 def shown(*, at: datetime, limit: int = 6) -> list[Voice]:

@@ -46,6 +46,11 @@ ROWS: dict[str, Row] = {
     "portal_lock": Row(post=OWN),
     # these two lead to another page whoever has nothing to unlock, or no number on its way
     "portal_unlock": Row(get=OWN, post=OWN),
+    "portal_pin": Row(get=OWN, post=OWN),
+    "portal_pin_code": Row(post=OWN),
+    "portal_pin_drop": Row(post=OWN),
+    "portal_voice": Row(get=OWN, post=OWN),
+    "portal_voice_back": Row(post=OWN),
     "portal_number": Row(get=OWN, post=OWN),
     "portal_number_codes": Row(get=OWN, post=OWN),
     "portal_help": Row(get=OWN, post=OWN),
