@@ -33,6 +33,7 @@ WITHIN = timedelta(minutes=15)
 PER_NAME = 10
 PER_ADDRESS = 40
 PER_CODE = 5
+CODE_IS_RIGHT = timedelta(seconds=90)
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -99,7 +100,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 class _CountedCode:
-    """A code of six digits: five tries in a quarter of an hour."""
+    """A code of six digits: five tries in a quarter of an hour, and each right one opens once.
+
+    A code is right for three steps of 30 seconds (MFA_TOTP_TOLERANCE), longer than allauth remembers that it was used.
+    """
 
     user: User
 
@@ -108,6 +112,10 @@ class _CountedCode:
         with _too_many_is_a_form_error():
             guessing.count(kind="second factor", of=whose, limit=PER_CODE, within=WITHIN, at=clock.now())
         code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            guessing.count(kind="code used", of=f"{whose} {code}", limit=1, within=CODE_IS_RIGHT, at=clock.now())
+        except guessing.TooManyGuesses:
+            raise ValidationError(_("Mã này đã dùng rồi. Chờ ứng dụng hiện mã mới.")) from None
         guessing.forgive(kind="second factor", of=whose)
         return code
 

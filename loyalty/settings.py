@@ -317,6 +317,7 @@ MFA_FORMS = {
     "authenticate": "dashboard.signing_in.CodeForm",
     "reauthenticate": "dashboard.signing_in.CodeAgainForm",
 }
+MFA_TOTP_TOLERANCE = 1  # RFC 6238, 5.2: a code typed as it changes is right, and so is a phone half a minute off
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True  # whoever sits down at an unlocked screen later reads none

@@ -1,4 +1,5 @@
 import re
+import time
 
 import pyotp
 import pytest
@@ -98,6 +99,20 @@ def test_guesses_at_a_code_end(client, staff):
     answer = client.post(CODE, {"code": right})
     assert "Sai quá nhiều lần" in answer.content.decode()
     assert client.get("/admin/").status_code == 302
+
+
+def test_a_code_opens_as_long_as_it_is_right_and_only_once_even_with_an_emptied_cache(client, staff):
+    app = pyotp.TOTP(secret_of(staff[access.ADMIN]))
+    typed_late = app.at(time.time() - 30)
+    give_password(client, "hà")
+    assert client.post(CODE, {"code": typed_late})["Location"] == "/admin/"
+
+    cache.clear()
+    stranger = Client()
+    give_password(stranger, "hà")
+    assert "Mã này đã dùng rồi" in stranger.post(CODE, {"code": typed_late}).content.decode()
+    assert stranger.post(CODE, {"code": app.at(time.time() - 90)}).status_code == 200, "that one is over"
+    assert stranger.get("/admin/").status_code == 302
 
 
 def test_guesses_are_forgotten_after_their_time(client, staff, clock):

@@ -29,6 +29,7 @@ from loyalty.engines.children import Child
 from loyalty.models import NightlyStep
 from loyalty.till import local_zone
 from rewards.models import Voucher
+from tests import holding
 from tests.factories.shop import rows_of
 from tests.journeys import plain_counts
 from tests.journeys.town import DAY, HELD_OUT_PERCENT, PRACTICE, Person, Town
@@ -38,14 +39,7 @@ from tests.running import Clock, Processes, ShopDatabase, wait_until
 BEGINS = datetime(2027, 1, 8, 10, 0, tzinfo=local_zone())
 SILENCE_DAYS, BIRTHDAY_AHEAD = 60, 7
 
-# A trigger holds whoever comes to a point until the test has killed them.
-HOLD = """
-    CREATE TABLE held (point text PRIMARY KEY);
-    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        WHILE EXISTS (SELECT FROM held WHERE point = TG_ARGV[0]) LOOP PERFORM pg_sleep(0.02); END LOOP;
-        RETURN NEW;
-    END $$;
-"""
+# where the worker is held until it has been killed
 POINTS = {
     "customers being counted": "BEFORE INSERT ON analytics_retentionnight FOR EACH ROW",
     "a month being counted": "BEFORE UPDATE ON analytics_revenuemonth FOR EACH ROW WHEN (OLD.counting)",
@@ -80,20 +74,20 @@ class Days:
         """The night after a business date, in which the worker may die."""
         point = self.points[0] if self.points else None
         if point:
-            sql("INSERT INTO held VALUES (%s)", point)
+            holding.at(point)
         self.to(day + DAY, 2, 35)
-        wait_until(lambda: asleep() or over(day), seconds=30, what=f"the night of {day} did not begin")
-        if asleep():
+        wait_until(lambda: holding.anybody() or over(day), seconds=30, what=f"the night of {day} did not begin")
+        if holding.anybody():
             self.die()
             self.points.pop(0)
-        sql("DELETE FROM held")
+        holding.let_go()
         wait_until(lambda: over(day), seconds=30, what=f"the night of {day} was not over")
 
     def die(self) -> None:
         """Master and children at once; the keeper starts another one."""
         os.killpg(self.worker.pid, signal.SIGKILL)
         self.kills += 1
-        wait_until(lambda: not asleep(), seconds=10, what="PostgreSQL did not notice")
+        wait_until(lambda: not holding.anybody(), seconds=10, what="PostgreSQL did not notice")
 
 
 def sql(text: str, *values: Any) -> None:
@@ -114,15 +108,9 @@ def over(day: date) -> bool:
     return Job.objects.filter(kind="night", key=f"{day}", state="done").exists()
 
 
-def asleep() -> bool:
-    return bool(
-        plain_counts.ask("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
-    )
-
-
 @pytest.fixture
 def days(shop_db: ShopDatabase, clock: Clock, tmp_path) -> Iterator[Days]:
-    sql(HOLD)
+    holding.install()
     for number, (point, when) in enumerate(POINTS.items()):
         sql(f"CREATE TRIGGER hold_{number} {when} EXECUTE FUNCTION hold('{point}')")
     clock.forward(seconds=(BEGINS - shop_clock.now()).total_seconds())

@@ -14,15 +14,10 @@ from events.models import Job
 
 PIECES = 4
 TABLES = """
-    CREATE TABLE held (point text PRIMARY KEY);
     CREATE TABLE reached (point text NOT NULL);
     CREATE TABLE runs (date date NOT NULL, step text NOT NULL);
     CREATE TABLE effects (date date NOT NULL, step text NOT NULL, piece integer NOT NULL);
     CREATE TABLE pieces (job text NOT NULL, piece integer NOT NULL);
-    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        WHILE EXISTS (SELECT FROM held WHERE point = TG_ARGV[0]) LOOP PERFORM pg_sleep(0.02); END LOOP;
-        RETURN NEW;
-    END $$;
     CREATE TRIGGER hold_mark BEFORE UPDATE ON loyalty_nightlystep FOR EACH ROW
         WHEN (NEW.state = 'done' AND NEW.step LIKE '%first') EXECUTE FUNCTION hold('the mark of the first step');
     CREATE TRIGGER hold_progress BEFORE UPDATE ON events_job FOR EACH ROW

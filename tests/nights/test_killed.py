@@ -12,6 +12,7 @@ from events.models import Job
 from loyalty import auditing, nightly
 from loyalty.engines.children import Child
 from loyalty.models import Entry, NightlyStep
+from tests import holding
 from tests.factories.shop import Shop
 from tests.nights import steps
 from tests.running import Processes, wait_until
@@ -44,13 +45,7 @@ def kill(worker: Child) -> None:
 
 
 def reached(point: str) -> bool:
-    return bool(ask("SELECT 1 FROM reached WHERE point = %s", point)) or asleep()
-
-
-def asleep() -> bool:
-    """Whether a statement is held by a trigger, in a transaction that is open."""
-    sleeping = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
-    return bool(ask(sleeping))
+    return bool(ask("SELECT 1 FROM reached WHERE point = %s", point)) or holding.anybody()
 
 
 @pytest.mark.slow
@@ -64,13 +59,13 @@ def test_a_night_cut_off_anywhere_comes_to_the_same_rows(house: Processes, clock
     worker = house.worker(concurrency=1)
     dates = {}
     for point in POINTS:
-        ask("INSERT INTO held VALUES (%s)", point)
+        holding.at(point)
         [job] = nightly.plan(at=now())
         dates[point] = Job.objects.get(pk=job).key
         wait_until(lambda point=point: reached(point), seconds=30, what=f"never came to {point}")
         kill(worker)
-        wait_until(lambda: not asleep(), seconds=10, what="PostgreSQL did not notice")
-        ask("DELETE FROM held")
+        wait_until(lambda: not holding.anybody(), seconds=10, what="PostgreSQL did not notice")
+        holding.let_go()
         worker = house.worker(concurrency=1)
         wait_until(lambda job=job: Job.objects.get(pk=job).state == "done", seconds=30, what=f"{point}: not done")
         clock.forward(days=1)
