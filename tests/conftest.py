@@ -114,8 +114,8 @@ def processes(shop_db: ShopDatabase, tmp_path: Path) -> Iterator[Processes]:
 
 @pytest.fixture
 def web(processes: Processes) -> Web:
-    """A real web server: `web.url`, `web.worker_pids()`."""
-    return processes.web()
+    """A real web server of one worker, which starts in half the time: `web.url`, `web.worker_pids()`."""
+    return processes.web(workers=1)
 
 
 @pytest.fixture
