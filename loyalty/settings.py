@@ -118,6 +118,7 @@ PERSONAL_DATA: list[str] = [
 # Who forgets what, before the member itself is blanked: see `members.erasing`.
 ERASERS: list[str] = [
     "members.own_data.forget",
+    "rewards.own_data.forget",
     "campaigns.own_data.forget",
 ]
 # What `audit_ledger` checks: dotted names of functions that yield (invariant, query).

@@ -52,16 +52,23 @@ class CardState:
     reason: str = ""
 
 
+def check(
+    *, name: str, prefix: str = "", first: int = 0, last: int = 0, width: int = 8, numbers: Iterable[str] = ()
+) -> None:
+    """Whether a batch of these numbers, else of this range, could be laid in; nothing is. Raises BatchUnreadable."""
+    listed = list(numbers)
+    _name(name)
+    if listed:
+        _listed(listed)
+    else:
+        _ranged(prefix, first, last, width)
+
+
 def lay_in_range(
     *, name: str, prefix: str = "", first: int, last: int, width: int = 8, by: str, at: datetime
 ) -> CardBatch:
     """A batch of `prefix` and the numbers `first` … `last` in `width` digits. Raises BatchUnreadable."""
-    count = last - first + 1
-    start = identifying.joined_digits(prefix).upper()
-    if not 1 <= count <= MOST_IN_A_RANGE or first < 0 or not 1 <= width <= 18 or len(str(last)) > width:
-        raise BatchUnreadable
-    for number in (first, last):
-        _number(f"{start}{number:0{width}d}")
+    start, count = _ranged(prefix, first, last, width)
     with transaction.atomic():
         batch = CardBatch.objects.create(
             name=_name(name),
@@ -79,9 +86,7 @@ def lay_in_range(
 
 def lay_in_list(*, name: str, numbers: Iterable[str], by: str, at: datetime) -> CardBatch:
     """A batch of these numbers, as a printer delivered them; one that is no card refuses all. BatchUnreadable."""
-    wanted = list(dict.fromkeys(_number(text) for text in numbers if text.strip()))
-    if not 1 <= len(wanted) <= MOST_IN_A_LIST:
-        raise BatchUnreadable
+    wanted = _listed(numbers)
     with transaction.atomic():
         batch = CardBatch.objects.create(name=_name(name), count=len(wanted), created_at=at, created_by=by)
         made = 0
@@ -170,6 +175,24 @@ def _lay(numbers: str, parameters: list[Any], *, batch_id: int) -> int:
 
 def _laid() -> CombinedExpression:
     return F("made") + F("clashes")
+
+
+def _ranged(prefix: str, first: int, last: int, width: int) -> tuple[str, int]:
+    """The prefix as cards have it, and how many there are."""
+    count = last - first + 1
+    start = identifying.joined_digits(prefix).upper()
+    if not 1 <= count <= MOST_IN_A_RANGE or first < 0 or not 1 <= width <= 18 or len(str(last)) > width:
+        raise BatchUnreadable
+    for number in (first, last):
+        _number(f"{start}{number:0{width}d}")
+    return start, count
+
+
+def _listed(numbers: Iterable[str]) -> list[str]:
+    wanted = list(dict.fromkeys(_number(text) for text in numbers if text.strip()))
+    if not 1 <= len(wanted) <= MOST_IN_A_LIST:
+        raise BatchUnreadable
+    return wanted
 
 
 def _name(text: str) -> str:

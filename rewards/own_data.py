@@ -1,5 +1,6 @@
-"""The vouchers of a member, for `members.exporting`. Codes are shown in the portal only."""
+"""The vouchers of a member, for `members.exporting` and `members.erasing`. Codes are shown in the portal only."""
 
+from django.apps import apps
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +22,12 @@ def tell(*, member: Member) -> list[Section]:
         "voided_at": _("hủy lúc"),
     }
     return [exporting.section("vouchers", _("Voucher"), vouchers.order_by("issued_at"), columns)]
+
+
+def forget(*, member: Member) -> None:
+    """Why staff took a voucher out of use, in their own words; that it was voided stays."""
+    own = Voucher.objects.filter(member_id=member.pk, voided_at__isnull=False)
+    ids = list(own.values_list("pk", flat=True))
+    own.update(void_reason="erased")
+    history = apps.get_model("rewards", "VoucherHistory").objects.filter(pgh_obj_id__in=ids)
+    history.exclude(void_reason="").update(void_reason="erased")

@@ -40,23 +40,17 @@ class BatchForm(forms.ModelForm):
         if self.errors:
             return told
         try:
-            self.made = self._lay_in(told, listed)
+            card_stock.check(name=told["name"], **self.numbering(told))
         except Refusal:
             raise forms.ValidationError(
                 __("Không tạo được số thẻ như vậy: chỉ chữ không dấu và số, 4 đến 32 ký tự, tối đa 2.000.000 thẻ.")
             ) from None
         return told
 
-    def _lay_in(self, told: dict[str, Any], listed: list[str]) -> CardBatch:
-        how = {"name": told["name"], "by": self.by, "at": clock.now()}
-        if listed:
-            return card_stock.lay_in_list(numbers=listed, **how)
-        return card_stock.lay_in_range(
-            prefix=told["prefix"], first=told["first"], last=told["last"], width=told["width"], **how
-        )
-
-    by = "system"
-    made: CardBatch
+    def numbering(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The list that was pasted, else the range."""
+        listed = told.get("numbers", "").split()
+        return {"numbers": listed} if listed else {key: told[key] for key in ("prefix", "first", "last", "width")}
 
 
 @admin.register(CardBatch)
@@ -81,12 +75,14 @@ class CardBatchAdmin(ShopAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change, **{**kwargs, "fields": []})
-        made = super().get_form(request, obj, change, **kwargs)
-        return type("OwnBatchForm", (made,), {"by": f"user:{request.user.pk}"})
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: CardBatch, form: Any, change: bool) -> None:
-        """The batch was laid in when the form was found good: both are one step."""
-        obj.pk = form.made.pk
+        told = form.cleaned_data
+        numbering = form.numbering(told)
+        lay_in = card_stock.lay_in_list if "numbers" in numbering else card_stock.lay_in_range
+        made: CardBatch = lay_in(name=told["name"], by=f"user:{request.user.pk}", at=clock.now(), **numbering)
+        obj.pk = made.pk
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None

@@ -1,8 +1,14 @@
-"""What erasing a member blanks of what passed between them and the shop: words, never the rows."""
+"""What erasing a member blanks of what passed between them and the shop: words, never the rows.
+
+Words of staff too, wherever a row may be changed. The reasons in the books (points by hand, moves of bills, tiers that
+were lent) are never changed: the pages that ask for one say that no name belongs there.
+"""
 
 from uuid import UUID
 
-from members.models import Case, CaseLine, Feedback, Note, SurveyReply, Voice
+from django.apps import apps
+
+from members.models import Card, Case, CaseLine, Feedback, Note, SurveyReply, Voice
 
 
 def forget(*, member_id: UUID) -> None:
@@ -12,4 +18,6 @@ def forget(*, member_id: UUID) -> None:
     Case.objects.filter(member_id=member_id).update(subject="", words="")
     Feedback.objects.filter(member_id=member_id).exclude(comment="").update(comment="")
     SurveyReply.objects.filter(member_id=member_id).exclude(words={}).update(words={})
-    Voice.objects.filter(member_id=member_id).update(text="", signed="")
+    Voice.objects.filter(member_id=member_id).update(text="", signed="", decision="")
+    apps.get_model("members", "VoiceEvent").objects.filter(member_id=member_id).update(decision="")
+    Card.objects.filter(member_id=member_id).exclude(reason="").update(reason="")

@@ -29,7 +29,8 @@ from members import (
 )
 from members.consenting import ConsentGiven
 from members.models import DataRequest, Identifier, Member, User
-from members.relationship import cases, notes
+from members.relationship import cases, notes, voices
+from rewards import voiding
 from tests.campaigns.conftest import Marketing
 from tests.factories.shop import LEDGER_TABLES, rows_of
 from tests.rewards import wallets
@@ -105,7 +106,16 @@ def found_traces() -> list[str]:
     return hits
 
 
+def written_by_staff(shop, lan: Member) -> None:
+    """Why a voucher was voided and a recommendation not shown, in words that name her."""
+    voided = wallets.give(shop, lan)
+    voiding.void(voucher_id=voided.id, reason="Zacharia báo nhầm", by="user:900", at=shop.at)
+    voice = voices.give(member_id=lan.pk, text="Zacharia khen", consent_text="voice-1", by="user:900", at=shop.at)
+    voices.decide(voice_id=voice.pk, approve=False, user_id=None, reason="Zacharia xin thôi", by="user:900", at=shop.at)
+
+
 def test_nothing_personal_of_an_erased_member_is_left_in_any_table(shop, lan):
+    written_by_staff(shop, lan)
     before = {hit.split(":", 1)[0] for hit in found_traces()}
     assert {"members_member", "members_identifier", "members_case", "campaigns_codemessage"} <= before
     books = rows_of(*BOOKS)

@@ -194,3 +194,12 @@ def test_one_card_shown_for_two_members_at_once_is_ones(shop_db):
     )
     assert sum(isinstance(answer, Identifier) for answer in answers) == 1
     assert Identifier.objects.filter(value="VIP000001").count() == 1
+
+
+def test_a_batch_is_judged_without_being_laid_in(db):
+    card_stock.check(name="Lô 1", prefix="AB", first=1, last=3, width=4)
+    card_stock.check(name="Lô 2", numbers=["AB01", "AB02"])
+    for wrong in ({"first": 3, "last": 1}, {"numbers": ["?"]}, {"numbers": ["AB01"], "name": " "}):
+        with pytest.raises(card_stock.BatchUnreadable):
+            card_stock.check(**{"name": "Lô", **wrong})
+    assert not CardBatch.objects.exists()
