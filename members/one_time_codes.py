@@ -200,15 +200,17 @@ def judge(*, purpose: str, member_id: UUID, code: str, practice: bool, at: datet
     subject = _subject(purpose, "member", "", member_id, practice)
     with transaction.atomic(durable=True):
         judged = _try(purpose=purpose, subject=subject, digits=read(code), at=at)
-        if judged.right:  # whoever knows it is not guessing
+        if judged.right and judged.row is not None:  # whoever knows it is not guessing
             OneTimeCode.objects.filter(pk=judged.row, tries__gt=0).update(tries=F("tries") - 1)
     return judged
 
 
 def use_up(judged: Judged, *, at: datetime) -> None:
     """The code that was found right is worth nothing from now on. Raises CodeRefused where somebody was faster."""
+    if not judged.right or judged.row is None:
+        raise CodeRefused(left=judged.left)
     unused = OneTimeCode.objects.filter(pk=judged.row, code_hash=judged.hash, used_at__isnull=True)
-    if not judged.right or not unused.update(used_at=at):
+    if not unused.update(used_at=at):
         raise CodeRefused(left=judged.left)
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from tests.running import ShopDatabase
 
 
+@pytest.mark.full
 def test_a_short_run_measures_all_three_cases(shop_db: ShopDatabase, tmp_path: Path) -> None:
     connection.close()  # the shop is copied, so nobody may be connected
     sizes = ("--members", "300", "--bills", "500", "--rounds", "1", "--folder", str(tmp_path))

@@ -67,6 +67,7 @@ def test_every_bill_is_there_with_its_points_and_a_second_run_changes_nothing(hi
     assert Account.objects.aggregate(points=Sum("available"))["points"] == whole_dollars(history)
 
 
+@pytest.mark.full
 def test_with_twelve_months_expiry_every_point_has_ended(history: Path) -> None:
     founding.found(name="CDNOW", currency="USD", at=NOW, expiry_months=12, tiers=False)
 

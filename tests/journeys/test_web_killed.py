@@ -19,10 +19,11 @@ from tests.api import bodies
 from tests.api.conftest import NO_LIMITS, Shop, Till, furnish
 from tests.running import Processes, ShopDatabase, Web, wait_until
 
-RECEIPTS = 200
+FULL = os.environ.get("FULL", "0") == "1"
+RECEIPTS = 200 if FULL else 80
 COPIES = 5
 CLIENTS = 16
-DEATHS = 20
+DEATHS = 20 if FULL else 8
 MEMBERS = 12
 # between two tries of a till
 PAUSE = 0.1

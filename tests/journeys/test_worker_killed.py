@@ -25,8 +25,8 @@ from tests.factories.people import MemberFactory
 from tests.running import Processes, ShopDatabase, wait_until
 
 FULL = os.environ.get("FULL", "0") == "1"
-PURCHASES = 2_000 if FULL else 800
-DEATHS = 20 if FULL else 8
+PURCHASES = 2_000 if FULL else 400
+DEATHS = 20 if FULL else 4
 WORKERS = 3
 
 

@@ -5,6 +5,7 @@ themselves.
 `make soak` runs it longer (tests/soak).
 """
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -32,7 +33,7 @@ from members.models import Member
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 from tests.running import ShopDatabase
 
-EXAMPLES = 75
+EXAMPLES = 75 if os.environ.get("FULL", "0") == "1" else 30
 STEPS = 50
 steps_taken = 0
 
