@@ -67,8 +67,8 @@ def practice_twin(store: Store) -> Store:
     twin, _ = Store.objects.get_or_create(
         practice_of=store,
         defaults={
-            "code": f"{store.code}-practice",
-            "name": f"{store.name} (thử)",
+            "code": f"{store.code[:23]}-practice",
+            "name": f"{store.name[:114]} (thử)",
             "receipt_restart": store.receipt_restart,
             "day_starts": store.day_starts,
         },
