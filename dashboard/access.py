@@ -44,6 +44,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "pin": {ADMIN: "act", MANAGER: "act"},
     "key": {ADMIN: "view add change act"},
     "user": {ADMIN: "view add change", MANAGER: "view"},
+    "cashier": {ADMIN: "add act", MANAGER: "add act"},
     "invitation": {ADMIN: "view add act"},
     "role": {ADMIN: "view"},
     "terms": {ADMIN: "view add", MARKETER: "view"},

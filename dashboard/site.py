@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
-from dashboard import access, brand_page, history, overview, retention_page, signing_in
+from dashboard import access, brand_page, cashier_page, history, overview, retention_page, signing_in
 from dashboard.first_day import page as first_day
 from dashboard.importing import pages as importing
 from events import clock
@@ -37,6 +37,7 @@ class ShopAdminSite(UnfoldAdminSite):
         return [
             own("brand/", brand_page.page, "brand"),
             path("brand/preview/", self.admin_view(brand_page.preview), name="brand-preview"),
+            own("cashiers/add/", cashier_page.page, "cashier-add"),
             own("history/", history.page, "history"),
             own("first-day/", first_day.overview, "beginning"),
             own("first-day/<str:key>/", first_day.step, "beginning_step"),

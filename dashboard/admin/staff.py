@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from dashboard import access, confirming, signing_in
 from dashboard.admin.base import ReadOnlyAdmin, ShopAdmin
 from events import clock
+from loyalty import staffing
 from loyalty.models import Store
 from members import pins, roles
 from members.models import User
@@ -59,6 +60,7 @@ NOUN_WORDS = {
     "pin": _("mã PIN"),
     "key": _("khóa API"),
     "user": _("nhân viên"),
+    "cashier": _("thu ngân"),
     "invitation": _("lời mời nhân viên"),
     "role": _("vai trò"),
     "consent text": _("văn bản đồng ý"),
@@ -131,8 +133,9 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     search_fields = ["username", "first_name", "last_name"]
     ordering = ["username"]
     filter_horizontal = ()
-    actions_detail = ["forget_second_factor", "reset_pin"]
-    readonly_fields = ["last_login", "date_joined"]
+    actions_detail = ["forget_second_factor", "reset_pin", "deactivate", "reactivate"]
+    list_before_template = "dashboard/staff_note.html"
+    readonly_fields = ["is_active", "last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("username", "password", "last_name", "first_name", "phone", "locale", "is_active")}),
         (_("Vai trò và cửa hàng"), {"fields": ("groups", "store_ids")}),
@@ -153,11 +156,17 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
             .annotate(secured=Exists(factors))
             .prefetch_related("groups")
         )
-        stores = access.stores_of(request.user)
-        if stores is None:
+        if access.may(request.user, "change", "user"):
             return staff
         # a store manager sees the cashiers of the own stores
-        return staff.filter(groups__name=access.CASHIER).filter(store_ids__contained_by=stores)
+        return staff.filter(pk__in=staffing.cashiers_of(access.stores_of(request.user)))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        told = {
+            "takes_on": access.may(request.user, "add", "cashier"),
+            "invites": access.may(request.user, "add", "invitation"),
+        }
+        return super().changelist_view(request, told | (extra_context or {}))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Whoever has a role with pages here may enter; nobody else."""
@@ -172,9 +181,7 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     @action(description=_("Gỡ xác thực hai bước"), permissions=["change"], icon="lock_reset")
     def forget_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The phone is lost: the person signs in with the password and is led to set up a new one."""
-        user = cast(User | None, self.get_object(request, object_id))
-        if user is None:
-            raise Http404
+        user = self._found(request, object_id)
         back = reverse("admin:members_user_change", args=[object_id])
         if request.method != "POST":
             question = __("Gỡ xác thực hai bước của %(user)s? Người này đăng nhập bằng mật khẩu rồi cài lại.") % {
@@ -192,9 +199,7 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     @action(description=_("Đặt lại mã PIN"), permissions=["reset_pin"], icon="pin")
     def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A new PIN for the counter, shown once; the person has to choose another at the first sign-in."""
-        user = cast(User | None, self.get_object(request, object_id))
-        if user is None:
-            raise Http404
+        user = self._found(request, object_id)
         back = reverse("admin:members_user_change", args=[object_id])
         title = __("Đặt lại mã PIN")
         if request.method != "POST":
@@ -205,6 +210,49 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
         response = TemplateResponse(request, "dashboard/new_pin.html", told)
         response["Cache-Control"] = "no-store"
         return response
+
+    def has_deactivate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return access.may(request.user, "act", "cashier") and _works(object_id)
+
+    def has_reactivate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return access.may(request.user, "act", "cashier") and not _works(object_id)
+
+    @action(description=_("Cho nghỉ việc"), permissions=["deactivate"], icon="person_off")
+    def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Whoever left is shut out at once, at every door."""
+        user = self._found(request, object_id)
+        back = reverse("admin:members_user_changelist")
+        title = __("Cho nghỉ việc")
+        if request.method != "POST":
+            question = __(
+                "Cho %(user)s nghỉ việc? Người này bị đăng xuất ngay ở mọi nơi, mã PIN và lời mời không dùng được nữa."
+            ) % {"user": user}
+            return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
+        try:
+            staffing.deactivate(user_id=user.pk, by=cast(User, request.user), at=clock.now())
+        except (staffing.NotOneself, staffing.ShutOut):
+            messages.error(request, __("Không ai tự cho mình nghỉ việc được: hãy nhờ một quản trị viên khác."))
+        else:
+            messages.success(request, __("%(user)s đã nghỉ việc và bị đăng xuất ở mọi nơi.") % {"user": user})
+        return HttpResponseRedirect(back)
+
+    @action(description=_("Cho làm lại"), permissions=["reactivate"], icon="person_add")
+    def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self._found(request, object_id)
+        back = reverse("admin:members_user_change", args=[object_id])
+        title = __("Cho làm lại")
+        if request.method != "POST":
+            question = __("Cho %(user)s làm lại, với vai trò và cửa hàng như trước?") % {"user": user}
+            return confirming.ask(request, self.admin_site, title=title, question=question, back=back)
+        staffing.reactivate(user_id=user.pk)
+        messages.success(request, __("%(user)s làm việc lại từ bây giờ.") % {"user": user})
+        return HttpResponseRedirect(back)
+
+    def _found(self, request: HttpRequest, object_id: str) -> User:
+        found = cast(User | None, self.get_object(request, object_id))
+        if found is None:
+            raise Http404
+        return found
 
     @display(description=_("họ tên"))
     def full_name(self, user: User) -> str:
@@ -217,6 +265,10 @@ class StaffAdmin(ShopAdmin, DjangoUserAdmin):
     @display(description=_("hai bước"), boolean=True)
     def second_factor(self, user: Any) -> bool:
         return bool(user.secured)
+
+
+def _works(user_id: Any) -> bool:
+    return User.objects.filter(pk=user_id, is_active=True).exists()
 
 
 admin.site.unregister(Group)

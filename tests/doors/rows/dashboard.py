@@ -15,6 +15,7 @@ TOKEN = "019e1f3c-0000-7000-8000-000000000000"
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
     "admin:history": {ADMIN},
+    "admin:cashier-add": {ADMIN, MANAGER},
     "admin:beginning": {ADMIN},
     "beginning_step": {ADMIN},
     "beginning_payback": {ADMIN},
@@ -122,6 +123,8 @@ PAGES: dict[str, set[str]] = {
     "members_user_add": {ADMIN},
     "members_user_forget_second_factor": {ADMIN},
     "members_user_reset_pin": {ADMIN},  # a manager resets those of the own cashiers; the user opened here is the admin
+    "members_user_deactivate": {ADMIN},  # likewise
+    "members_user_reactivate": NOBODY,  # whoever is opened here works already
     "members_staffinvitation_changelist": {ADMIN},
     "members_staffinvitation_change": {ADMIN},
     "members_staffinvitation_add": {ADMIN},
@@ -198,6 +201,8 @@ CHANGES = {
     "loyalty_device_change": ({"name": "Khác", "idle_minutes": "9"}, {ADMIN, MANAGER}),
     "members_user_reset_pin": ({}, {ADMIN, MANAGER}),
     "members_user_forget_second_factor": ({}, {ADMIN}),
+    "members_user_deactivate": ({}, {ADMIN, MANAGER}),
+    "admin:cashier-add": ({"name": "An", "code": "NV9"}, {ADMIN, MANAGER}),
     "members_staffinvitation_add": ({"role": "analyst", "language": "vi"}, {ADMIN}),
     "members_staffinvitation_send_again": ({}, {ADMIN}),
     "members_staffinvitation_revoke": ({}, {ADMIN}),
