@@ -1,4 +1,4 @@
-"""`make bench PART=pos|import QUICK=1`: engines of its own with real settings, a shop that is kept, one run of figures.
+"""`make bench PART=pos|import|pages QUICK=1`: engines of its own, a shop that is kept, one run of figures.
 
 PostgreSQL runs as it does for `make run`: fsync and synchronous_commit on. The data folder (.bench, or BENCH_DIR) is
 kept and reused; delete it to begin anew.
@@ -17,8 +17,8 @@ from loyalty.engines import databases, sockets
 from loyalty.engines.postgres import Postgres
 from loyalty.engines.valkey import Valkey
 
-FULL = {"members": 1_000_000, "bills": 500_000, "seconds": 6.0}
-TENTH = {"members": 100_000, "bills": 50_000, "seconds": 3.0}
+FULL = {"members": 1_000_000, "bills": 500_000, "seconds": 6.0, "requests": 60}
+TENTH = {"members": 100_000, "bills": 50_000, "seconds": 3.0, "requests": 30}
 ROUNDS = 5
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     asked.add_argument("part", nargs="?", default=os.environ.get("PART") or "pos", choices=PARTS)
     asked.add_argument("--quick", action="store_true", default=os.environ.get("QUICK", "0") not in ("", "0"))
-    for size, kind in (("members", int), ("bills", int), ("seconds", float), ("rounds", int)):
+    for size, kind in (("members", int), ("bills", int), ("seconds", float), ("rounds", int), ("requests", int)):
         asked.add_argument(f"--{size}", type=kind)
     given = vars(asked.parse_args())
     sizes = {"rounds": ROUNDS, **(TENTH if given["quick"] else FULL)}

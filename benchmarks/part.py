@@ -8,17 +8,18 @@ from pathlib import Path
 
 import django
 
-PARTS = ("pos", "import")
+PARTS = ("pos", "import", "pages")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """How much is measured. `seconds` is the length of one side's turn in a round."""
+    """How much is measured: `seconds` a side's turn in a round, `requests` how often a page is asked for."""
 
     members: int
     bills: int
     rounds: int
     seconds: float
+    requests: int
     folder: Path
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     asked.add_argument("--bills", type=int, default=500_000)
     asked.add_argument("--rounds", type=int, default=5)
     asked.add_argument("--seconds", type=float, default=6)
+    asked.add_argument("--requests", type=int, default=60)
     asked.add_argument("--folder", type=Path, default=Path(".bench"))
     given = vars(asked.parse_args())
     part = given.pop("part")

@@ -1,10 +1,13 @@
 """The shop that is measured: a million members with ten months of bills, loaded set by set and kept."""
 
+import contextlib
 import time
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -64,19 +67,32 @@ def load(*, members: int, at: datetime, bills: bool = True) -> None:
         Terminal.objects.bulk_create(
             Terminal(store=store, code=f"POS{number}") for store in stores for number in range(1, TILLS_PER_STORE + 1)
         )
-        with connection.cursor() as cursor:
-            for name, value in MEMORY.items():
-                cursor.execute(f"SET LOCAL {name} = %s", [value])
-            # the rows below name each other rightly by how they are made: no look-up per foreign key
-            cursor.execute("SET LOCAL session_replication_role = replica")
+        with connection.cursor() as cursor, filling(cursor, LOADED):
             _words(cursor)
-            indexes = _drop_indexes(cursor)
-            cursor.execute((SQL / "members.sql").read_text(), {"members": members, "at": at})
+            of_stores = [store.id for store in stores]
+            told: dict[str, Any] = {"members": members, "at": at, "stores": len(stores), "store_ids": of_stores}
+            cursor.execute((SQL / "members.sql").read_text(), told)
             if bills:
                 _history(cursor, stores=stores, at=at)
-            for definition in indexes:
-                cursor.execute(definition)
             cursor.execute("DROP TABLE IF EXISTS bench_member")
+    settle()
+
+
+@contextlib.contextmanager
+def filling(cursor, tables: Sequence[str]) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Till the end of the transaction much memory and no triggers; the tables' indexes are made again at the end."""
+    for name, value in MEMORY.items():
+        cursor.execute(f"SET LOCAL {name} = %s", [value])
+    # the rows name each other rightly by how they are made: no look-up per foreign key
+    cursor.execute("SET LOCAL session_replication_role = replica")
+    indexes = _drop_indexes(cursor, tables)
+    yield
+    for definition in indexes:
+        cursor.execute(definition)
+
+
+def settle() -> None:
+    """As the database is some time after so many rows came."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -120,12 +136,12 @@ def _words(cursor) -> None:  # type: ignore[no-untyped-def]
         )
 
 
-def _drop_indexes(cursor) -> list[str]:  # type: ignore[no-untyped-def]
+def _drop_indexes(cursor, tables: Sequence[str]) -> list[str]:  # type: ignore[no-untyped-def]
     """Drop the indexes of the tables to be filled that stand for no constraint; answers what makes them again."""
     cursor.execute(
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
         "WHERE i.indrelid = ANY (%s::regclass[]) AND NOT i.indisunique",
-        [list(LOADED)],
+        [list(tables)],
     )
     found = cursor.fetchall()
     for name, _ in found:

@@ -48,9 +48,10 @@ class KeysetChangeList(ChangeList):
         self.can_show_all = self.multi_page = False
 
     def _found(self) -> list[Any]:
-        rows = list(self.queryset[: self.list_per_page * 2])
-        self.paginator.count = wording.points(len(rows))
-        return rows
+        rows = list(self.queryset[: self.list_per_page + 1])
+        found = rows[: self.list_per_page]
+        self.paginator.count = wording.points(len(found)) + ("+" if len(rows) > len(found) else "")
+        return found
 
     def _walk(self, request: HttpRequest) -> list[Any]:
         order = [str(name) for name in self.queryset.query.order_by]
@@ -114,11 +115,15 @@ def _cursor(order: list[str], text: str) -> list[str]:
 
 
 def _beyond(order: list[str], values: list[str], *, older: bool) -> Q:
-    """Rows after (or before) a place in the order: (a, b) > (x, y) spelt out, since directions may differ."""
+    """Rows after (or before) a place in the order: (a, b) > (x, y) spelt out, since directions may differ.
+
+    The bound on the first column is said once more by itself: an index is entered by it, which no OR allows.
+    """
     where, same = Q(), Q()
     for name, value in zip(order, values, strict=True):
         field = name.lstrip("-")
         down = name.startswith("-") == older
         where |= same & Q(**{f"{field}__{'lt' if down else 'gt'}": value})
         same &= Q(**{field: value})
-    return where
+    first = order[0].lstrip("-")
+    return where & Q(**{f"{first}__{'lte' if order[0].startswith('-') == older else 'gte'}": values[0]})

@@ -59,11 +59,12 @@ SELECT member_id, occurred_at, tier_id, 'import', purchase_id, %(at)s, 'system' 
 
 INSERT INTO loyalty_purchase (
     id, store_id, period, receipt, business_date, member_id, occurred_at, recorded_at, lines_amount, total, due, base,
-    earned, available_after, debt_after, rule_id, reasons, extras, import_id, by
+    earned, available_after, debt_after, rule_id, reasons, extras, import_id, by, staff
 )
 SELECT
     id, (%(store_ids)s::integer[])[store_no], '', 'H' || receipt, (occurred_at AT TIME ZONE %(zone)s)::date, member_id,
-    occurred_at, %(at)s, amount, amount, amount, amount, points, points_after, 0, %(rule)s, '{}', '{}', %(import_id)s, 'system'
+    occurred_at, %(at)s, amount, amount, amount, amount, points, points_after, 0, %(rule)s, '{}', '{}', %(import_id)s, 'system',
+    'nv' || 1 + receipt %% 6
 FROM bench_bill
 ORDER BY receipt;
 

@@ -27,8 +27,12 @@ JOIN bench_given g ON g.no = drawn.g;
 CREATE UNIQUE INDEX ON bench_member (n) INCLUDE (id);
 ANALYZE bench_member;
 
-INSERT INTO members_member (id, name, folded_name, call_name, joined_at, joined_via, created_at)
-SELECT id, name, folded, call_name, joined_at, 'import', %(at)s FROM bench_member ORDER BY id;
+INSERT INTO members_member (
+    id, name, folded_name, call_name, joined_at, joined_via, joined_store_id, home_store_id, created_at
+)
+SELECT id, name, folded, call_name, joined_at, 'import', store_id, store_id, %(at)s
+FROM (SELECT *, (%(store_ids)s::integer[])[1 + n %% %(stores)s] AS store_id FROM bench_member) at_home
+ORDER BY id;
 
 INSERT INTO members_identifier (id, member_id, kind, value, from_at)
 SELECT uuidv7(), id, 'phone', '+84' || (900000000 + n), joined_at FROM bench_member ORDER BY n;

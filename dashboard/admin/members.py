@@ -22,7 +22,8 @@ from loyalty.models import Tier
 from members import searching
 from members.models import Member
 
-FOUND_AT_MOST = 100
+# one more than a page shows: whoever is not among the closest is asked for with another word
+FOUND_AT_MOST = BigAdmin.list_per_page + 1
 
 
 @admin.register(Member)

@@ -57,7 +57,8 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
     list_filter = [ReviewFilter, ("store", RelatedDropdownFilter), ("business_date", DayFilter), OwnerFilter]
     search_fields = ["receipt"]
     search_help_text = _("Số hóa đơn, hoặc số điện thoại, mã thẻ của thành viên")
-    ordering = ["-id"]
+    # a business day after the other, so that a list of last spring begins in last spring
+    ordering = ["-business_date", "-id"]
     actions_detail = ["approve", "refuse"]
     change_form_template = "dashboard/bill.html"
 

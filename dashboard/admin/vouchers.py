@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as __
@@ -185,7 +185,9 @@ class VoucherStateFilter(admin.SimpleListFilter):
             case "expired":
                 return left.filter(expires_at__lte=clock.now())
             case "redeemed":
-                return queryset.filter(voided_at=None, used__gte=F("uses_allowed"))
+                # by its uses, which are few where few were redeemed
+                uses = VoucherUse.objects.filter(voucher=OuterRef("pk"), state=VoucherUse.State.REDEEMED)
+                return queryset.filter(Exists(uses), voided_at=None, used__gte=F("uses_allowed"))
             case "void":
                 return queryset.exclude(voided_at=None)
         return queryset
@@ -200,7 +202,10 @@ class KindFilter(admin.SimpleListFilter):
         return [(kind.key, wording.in_language(kind.name_vi, kind.name_en)) for kind in newest]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(definition__key=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        versions = VoucherDefinition.objects.filter(key=self.value()).values_list("pk", flat=True)
+        return queryset.filter(definition_id__in=list(versions))
 
 
 @admin.register(Voucher)
@@ -232,6 +237,10 @@ class VoucherAdmin(ReadOnlyAdmin, BigAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
         return super().get_queryset(request).select_related("definition")
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Of one kind: a version after the other, as its index has them."""
+        return ["-definition_id", "-id"] if request.GET.get(KindFilter.parameter_name) else ["-id"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Voucher | None:
         try:

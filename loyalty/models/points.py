@@ -52,7 +52,9 @@ class Account(models.Model):
         ]
         indexes = [
             # the nightly expiry: whose points are due
-            models.Index(fields=["next_due_at"], condition=Q(next_due_at__isnull=False), name="account_due")
+            models.Index(fields=["next_due_at"], condition=Q(next_due_at__isnull=False), name="account_due"),
+            # the dashboard's list of the members of a tier, newest first; a purchase that moves no tier leaves it alone
+            models.Index(fields=["tier", "member_id"], name="account_of_a_tier"),
         ]
 
     def __str__(self) -> str:

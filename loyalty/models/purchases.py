@@ -105,8 +105,8 @@ class Purchase(models.Model):
             ),
             # bills that wait for staff, and what they take from the spend in the tier window
             models.Index(fields=["member_id"], condition=Q(status="review"), name="purchase_in_review"),
-            # a business day of a store: own bills today, rollups
-            models.Index(fields=["store", "business_date"], name="purchase_of_a_day"),
+            # the dashboard's list, a day after the other, of all stores or of some; a store's own bills today; rollups
+            models.Index(fields=["business_date", "store"], name="purchase_by_day"),
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 

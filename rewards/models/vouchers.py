@@ -60,6 +60,10 @@ class Voucher(models.Model):
             models.Index(
                 fields=["by", "issued_at"], condition=Q(issued_for__startswith="hand:"), name="voucher_by_hand"
             ),
+            # the dashboard's lists: one kind, version by version; what was taken out of use; the end of a code
+            models.Index(fields=["definition", "id"], name="voucher_of_a_kind"),
+            models.Index(fields=["id"], condition=Q(voided_at__isnull=False), name="voucher_voided"),
+            models.Index(fields=["last4"], name="voucher_ends_in"),
         ]
         triggers = [
             pgtrigger.ReadOnly(

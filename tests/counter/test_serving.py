@@ -242,3 +242,20 @@ def test_a_member_with_a_long_history_costs_as_many_questions_as_one_without(at_
     # one more at most: the seat is noted again after twenty seconds
     assert many[0] <= few[0] + 1 and many[1] <= few[1] + 1
     assert many[0] <= 45 and many[1] <= 25
+
+
+def test_a_choice_of_eight_costs_as_many_questions_as_one_of_two(at_work, shop, lan):
+    def asked(typed: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert at_work.post("find", q=typed).status_code == 200
+        return len(queries)
+
+    shop.member("Trần Văn Lan", phone="0933333330")
+    at_work.post("find", q="lan")
+    few = asked("lan")
+    for number in range(1, 8):
+        shop.member("Lê Thị Lan", phone=f"093333333{number}")
+    # one more at most: the seat is noted again after twenty seconds
+    assert asked("lan") <= few + 1 <= 15
+    for whole in ("0912345678", "nguyễn thị lan", "nguyen thi lan", "5678 lan"):
+        assert asked(whole) <= 32, whole

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,6 +14,9 @@ from dashboard.admin.base import BigAdmin
 from loyalty.models import Account, Tier
 from members import tagging
 from members.models import Member
+from members.relationship import cases, feedback
+from rewards import founding, issuing
+from rewards.issuing import Wanted
 
 LIST = "admin:members_member_changelist"
 
@@ -68,3 +72,54 @@ def test_members_are_narrowed_by_tier_store_status_tag_and_day_of_joining(admin,
     ):
         page = admin.get(reverse(LIST), asked).content.decode()
         assert set(names(page)) == ({f"Khách số {found}"} if found else {"Khách số 01", "Khách số 02"}), asked
+
+
+# the address of a list, what is asked of it, and how many questions it may put to the database
+LISTS = (
+    ("members_member", {}, 24),
+    ("members_member", {"q": "khách số"}, 24),
+    ("members_member", {"tag": "vip"}, 24),
+    ("loyalty_purchase", {}, 16),
+    ("loyalty_purchase", {"q": "0901000001"}, 20),
+    ("loyalty_entryrow", {}, 16),
+    ("members_case", {}, 18),
+    ("members_case", {"which": "all", "q": "khách"}, 18),
+    ("members_feedback", {}, 20),
+    ("rewards_voucher", {}, 16),
+    ("rewards_voucher", {"q": "khách"}, 16),
+)
+
+
+@pytest.fixture
+def busy(till):
+    """`busy(n)`: one more member with label, bill, case, score and voucher."""
+    founding.found(at=till.at)
+
+    def more(number: int) -> None:
+        member = till.member(f"Khách số {number:02}", phone=f"09010000{number:02}")
+        tagging.bear(member_ids=[member.pk], key="vip", by="user:1", at=till.at)
+        bill = till.sell(till.bill(58_000, occurred_at=till.at - timedelta(hours=number)), member).purchase
+        cases.open(member_id=member.pk, kind="wish", words="Thêm sữa hạt", via="portal", by="user:1", at=till.at)
+        feedback.give(
+            member_id=member.pk, purchase_id=bill.id, score=9, comment="", via="portal", by="user:1", at=till.at
+        )
+        issuing.issue(key="welcome", wanted=[Wanted(member.pk, f"t:{number}")], at=till.at, by="user:1")
+
+    return more
+
+
+def test_a_list_asks_as_much_for_six_rows_as_for_two_and_not_much(admin, busy):
+    def asked(table: str, query: dict[str, str]) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert admin.get(reverse(f"admin:{table}_changelist"), query).status_code == 200
+        return len(seen)
+
+    for number in (1, 2):
+        busy(number)
+    asked("members_member", {})
+    few = [asked(table, query) for table, query, _most in LISTS]
+    for number in range(3, 7):
+        busy(number)
+    many = [asked(table, query) for table, query, _most in LISTS]
+    assert many == few
+    assert [one for one, number in zip(LISTS, many, strict=True) if number > one[2]] == []
