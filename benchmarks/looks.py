@@ -97,11 +97,9 @@ def _in_the_office() -> Mapping[str, Callable[[Drawn], Ask]]:
 def _members() -> Mapping[str, Callable[[Drawn], Ask]]:
     return {
         "members, newest": lambda drawn: _list("members_member"),
-        "members, a page far down": lambda drawn: _list("members_member", after=f"{drawn.id}~{drawn.id}"),
+        "members, a page far down": lambda drawn: _list("members_member", after=drawn.id),
         "members, of a tier": lambda drawn: _list("members_member", tier=drawn.tier.pk),
-        "members, of a tier, far down": lambda drawn: _list(
-            "members_member", tier=drawn.tier.pk, after=f"{drawn.id}~{drawn.id}"
-        ),
+        "members, of a tier, far down": lambda drawn: _list("members_member", tier=drawn.tier.pk, after=drawn.id),
         "members, with a label": lambda drawn: _list("members_member", tag=LABELS[drawn.number % len(LABELS)]),
         "members, of a store": lambda drawn: _list("members_member", store=drawn.store.pk),
         "members, tier, store and label": lambda drawn: _list(
@@ -121,7 +119,7 @@ def _bills() -> Mapping[str, Callable[[Drawn], Ask]]:
     return {
         "bills, newest": lambda drawn: _list("loyalty_purchase"),
         "bills, a page far down": lambda drawn: _list(
-            "loyalty_purchase", after=f"{drawn.bill.business_date}~{drawn.bill.pk}~{drawn.bill.pk}"
+            "loyalty_purchase", after=f"{drawn.bill.business_date}~{drawn.bill.pk}"
         ),
         "bills, of a store": lambda drawn: _list("loyalty_purchase", store__id__exact=drawn.store.pk),
         "bills, of a week": lambda drawn: _list("loyalty_purchase", **_week("business_date", drawn.day)),

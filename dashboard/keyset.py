@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
+from django.db.models.options import Options
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.views import ChangeList
@@ -54,11 +56,14 @@ class KeysetChangeList(ChangeList):
         return found
 
     def _walk(self, request: HttpRequest) -> list[Any]:
-        order = [str(name) for name in self.queryset.query.order_by]
+        # the admin names its ordering twice
+        order = list(dict.fromkeys(str(name) for name in self.queryset.query.order_by))
         after, before = request.GET.get(AFTER), request.GET.get(BEFORE)
         rows = self.queryset
         if after or before:
-            rows = rows.filter(_beyond(order, _cursor(order, after or before or ""), older=bool(after)))
+            rows = rows.filter(
+                _beyond(order, _cursor(self.lookup_opts, order, after or before or ""), older=bool(after))
+            )
         if before and not after:
             found = list(rows.order_by(*(_turned(name) for name in order))[: self.list_per_page + 1])
         else:
@@ -107,10 +112,18 @@ def _place(row: Any, order: list[str]) -> str:
     return "~".join(value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values)
 
 
-def _cursor(order: list[str], text: str) -> list[str]:
+def _cursor(fields: "Options[Any]", order: list[str], text: str) -> list[str]:
+    """What stands in a link for each column of the order; anybody may have typed it."""
     values = text.split("~")
     if len(values) != len(order) or "\0" in text:
         raise IncorrectLookupParameters
+    for name, value in zip(order, values, strict=True):
+        column = name.lstrip("-")
+        field: Any = fields.pk if column == "pk" else fields.get_field(column)
+        try:
+            field.to_python(value)
+        except (ValidationError, ValueError, OverflowError) as unreadable:
+            raise IncorrectLookupParameters from unreadable
     return values
 
 

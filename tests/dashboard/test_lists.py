@@ -48,8 +48,10 @@ def test_a_list_is_walked_forth_and_back_without_counting_or_offset(admin, till,
 
 
 def test_a_forged_place_in_a_list_is_no_fault(admin, till):
-    for cursor in ("x", "%00", "1~2~3", "-1"):
-        assert admin.get(f"{reverse(LIST)}?after={cursor}").status_code in {200, 302}, cursor
+    bills = reverse("admin:loyalty_purchase_changelist")
+    for cursor in ("x", "%00", "1~2~3", "-1", "x~x", "2026-13-01~x", "2026-02-30~1", "0~0"):
+        for address in (reverse(LIST), bills):
+            assert admin.get(f"{address}?after={cursor}").status_code in {200, 302}, (address, cursor)
 
 
 def test_members_are_narrowed_by_tier_store_status_tag_and_day_of_joining(admin, till, shop):
