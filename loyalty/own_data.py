@@ -24,7 +24,7 @@ def tell(*, member: Member) -> list[Section]:
         exporting.section(
             "purchases",
             _("Hóa đơn"),
-            Purchase.objects.filter(**own).annotate(store_name=F("store__name")).order_by("occurred_at"),
+            Purchase.objects.filter(**own).annotate(store_name=F("store__name")).order_by("occurred_at", "id"),
             {
                 "id": _("mã"),
                 "occurred_at": _("lúc"),
@@ -53,7 +53,7 @@ def tell(*, member: Member) -> list[Section]:
         exporting.section(
             "returns",
             _("Trả hàng"),
-            Return.objects.filter(**own).order_by("occurred_at"),
+            Return.objects.filter(**own).order_by("occurred_at", "id"),
             {
                 "purchase_id": _("mã hóa đơn"),
                 "occurred_at": _("lúc"),

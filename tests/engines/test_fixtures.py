@@ -8,7 +8,7 @@ from django.db import connection
 
 from loyalty.engines.children import Child, exists
 from loyalty.models import Programme
-from tests.running import Processes, ShopDatabase, Web, wait_until
+from tests.running import Processes, ShopDatabase, wait_until
 
 
 @pytest.mark.django_db
@@ -38,7 +38,8 @@ def test_each_shop_database_is_fresh_though_tests_commit(shop_db: ShopDatabase, 
         cursor.execute("CREATE TABLE left_behind ()")
 
 
-def test_a_killed_web_worker_is_replaced_and_the_server_goes_on(web: Web) -> None:
+def test_a_killed_web_worker_is_replaced_and_the_server_goes_on(processes: Processes) -> None:
+    web = processes.web(workers=2)
     before = web.worker_pids()
     assert len(before) >= 2
     os.kill(before[-1], signal.SIGKILL)

@@ -89,7 +89,7 @@ def lan(shop) -> Member:
     move = moving_phone.begin(member_id=member.pk, phone="0977445566", **how)
     moving_phone.vouch(move_id=move.pk, told={"birthday": "20/5", "card": "ZQ99887766"}, **how)
     moving_phone.finish(move_id=move.pk, **how)
-    moving_phone.begin(member_id=member.pk, phone="0977445566" if False else "0938112233", **how)
+    moving_phone.begin(member_id=member.pk, phone="0938112233", **how)
     for event in Event.objects.filter(member_id=member.pk):
         timeline.absorb(event=event)
     return Member.objects.get(pk=member.pk)
@@ -154,7 +154,7 @@ def test_an_export_tells_everything_and_no_secrets(shop, lan):
     text = json.dumps(told, ensure_ascii=False)
     for trace in ("Zacharia Quýtiên Hai", "+84977445566", "zq.erase@example.vn", "bé Zin", "lời riêng", "ZQ-77"):
         assert trace in text
-    assert [row["earned"] for row in told["purchases"]] == [300, 7]
+    assert sorted(row["earned"] for row in told["purchases"]) == [7, 300]
     assert {row["kind"] for row in told["points"]} == {"earn", "spend"}
     assert len(told["vouchers"]) == 1
     assert told["terms"] and told["consents"]

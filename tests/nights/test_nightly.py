@@ -10,6 +10,7 @@ from events import jobs
 from events.models import Job
 from loyalty import nightly
 from loyalty.models import NightlyStep, Store
+from tests import holding
 from tests.factories.shop import Shop
 from tests.nights import steps
 from tests.running import Processes, wait_until
@@ -23,6 +24,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest.fixture
 def counted(db, settings) -> None:
     settings.NIGHTLY_STEPS = ["tests.nights.steps.first", "tests.nights.steps.last"]
+    holding.install()
     with connection.cursor() as cursor:
         cursor.execute(steps.TABLES)
 
