@@ -1,7 +1,8 @@
 """Bills keyed without a network, sent by the browser that kept them once it is back, each booked exactly once."""
 
 import hashlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -12,11 +13,15 @@ from counter.bills import Keyed, who_of
 from counter.desk import Desk, staff_name
 from events.refusals import Refusal
 from loyalty import queries
-from loyalty.models import Purchase
-from loyalty.returning import TooLate
+from loyalty.models import Purchase, Return
+from loyalty.records import PurchaseRecord
+from loyalty.returning import NothingLeft, TooLate
 from loyalty.sales import MemberUnknown, ReceiptConflict
 from members.models import User
 from rewards import checkout
+
+# so many bills may have asked for one number: …/2 to …/9
+MARKS = 10
 
 
 class NotYours(Refusal):
@@ -74,14 +79,7 @@ def post(kept: Kept, *, desk: Desk) -> Outcome:
     try:
         return _book(keyed, desk=desk)
     except ReceiptConflict:
-        booked = queries.purchases_by_receipt(kept.receipt, store_id=desk.till.store_id)
-        if not booked:
-            raise
-        if not kept.instead:
-            if booked[0].total == kept.amount:
-                raise OtherMember from None
-            return Outcome("conflict", kept.receipt, booked=booked[0].total)
-        return _replace(keyed, booked[0].id, desk=desk)
+        return _beside(keyed, instead=kept.instead, desk=desk)
 
 
 def _book(keyed: Keyed, *, desk: Desk) -> Outcome:
@@ -93,33 +91,59 @@ def _book(keyed: Keyed, *, desk: Desk) -> Outcome:
 
 
 @transaction.atomic
-def _replace(keyed: Keyed, purchase_id: UUID, *, desk: Desk) -> Outcome:
-    """The booked one never happened; the kept one is booked beside it, under its number with a mark."""
-    if not desk.is_manager and not Purchase.objects.filter(pk=purchase_id, by=desk.by).exists():
-        raise NotYours
-    _take_back(purchase_id, receipt=keyed.receipt, desk=desk)
-    renamed = Keyed(
-        receipt=f"{keyed.receipt[:60]}/2",
-        amount=keyed.amount,
-        occurred_at=keyed.occurred_at,
-        who=keyed.who,
-        staff=keyed.staff,
-    )
-    return _book(renamed, desk=desk)
+def _beside(keyed: Keyed, *, instead: bool, desk: Desk) -> Outcome:
+    """Its number is taken. A cancelled bill never happened: this one is booked beside it, under the number with a mark.
+
+    One that still counts is a question, or never happened either where this one stands `instead` of it.
+    """
+    number = keyed.receipt
+    for mark in range(2, MARKS):
+        booked = _booked(number, keyed.occurred_at, desk=desk)
+        if not _cancelled(booked):
+            if not instead:
+                if booked.total == keyed.amount:
+                    raise OtherMember
+                return Outcome("conflict", keyed.receipt, booked=booked.total)
+            if not desk.is_manager and not Purchase.objects.filter(pk=booked.id, by=desk.by).exists():
+                raise NotYours
+            _take_back(booked.id, receipt=number, desk=desk)
+        number = f"{keyed.receipt[:60]}/{mark}"
+        try:
+            return _book(replace(keyed, receipt=number), desk=desk)
+        except ReceiptConflict:
+            continue
+    raise ReceiptConflict
+
+
+def _booked(number: str, moment: datetime, *, desk: Desk) -> PurchaseRecord:
+    """The bill that has this number in the period of the kept one: numbers may begin again."""
+    till = desk.till
+    period = till.receipt_period(till.business_date(moment))
+    bill = Purchase.objects.filter(store_id=till.store_id, period=period, receipt=number).only("id").first()
+    if bill is None:
+        raise ReceiptConflict
+    return queries.purchase(bill.pk, store_id=till.store_id)
+
+
+def _cancelled(bill: PurchaseRecord) -> bool:
+    return any(back.kind == Return.Kind.CANCELLATION for back in bill.returns)
 
 
 def _take_back(purchase_id: UUID, *, receipt: str, desk: Desk) -> None:
-    """Cancel the booked bill; once its business day is over, all of it is returned today."""
+    """Cancel the booked bill; once its business day is over, all of it is returned today, if it was not before."""
     fingerprint = hashlib.sha256(str(purchase_id).encode()).digest()
     key = f"counter-instead:{purchase_id}"
     try:
         checkout.cancel(purchase_id=purchase_id, key=key, till=desk.till, fingerprint=fingerprint, at=desk.at)
     except TooLate:
-        checkout.return_purchase(
-            purchase_id=purchase_id,
-            receipt=f"{receipt[:60]}/0",
-            lines=None,
-            till=desk.till,
-            fingerprint=fingerprint,
-            at=desk.at,
-        )
+        with suppress(NothingLeft):
+            checkout.return_purchase(
+                purchase_id=purchase_id,
+                receipt=f"{receipt[:60]}/0",
+                lines=None,
+                till=desk.till,
+                fingerprint=fingerprint,
+                at=desk.at,
+            )
+    except NothingLeft:
+        pass

@@ -2,6 +2,7 @@
    booked once. IndexedDB outlives the browser; a bill leaves it only when the server has said what became of it. */
 
 import { money, read } from "./amounts.js";
+import { say } from "../shared/start.js";
 import { desk, send, told, words } from "./desk.js";
 
 const IDENTITY = "counter-desk";
@@ -102,7 +103,7 @@ export async function sendAll() {
     sending = false;
   }
   await draw();
-  if (sent) dispatchEvent(new CustomEvent("say", { detail: { text: words("Sent", { n: sent }) } }));
+  if (sent) say(words("Sent", { n: sent }));
 }
 
 const mine = (bill) => {
@@ -117,10 +118,7 @@ async function sendOne(bill, extra = {}) {
   } catch {
     return "stop"; // no network after all: everything stays where it is
   }
-  if (answer.status === 401 || answer.status === 403 || answer.status === 429 || answer.status >= 500) {
-    if (answer.status === 401) bill.text = words("SignIn");
-    return "stop";
-  }
+  if (answer.status === 401 || answer.status === 403 || answer.status === 429 || answer.status >= 500) return "stop";
   const said = await answer.json();
   if (answer.ok) {
     await remove(bill.receipt);
@@ -145,7 +143,9 @@ function row(bill) {
   const item = document.createElement("li");
   item.className = "waiting-bill";
   const head = document.createElement("span");
-  head.textContent = `${new Date(bill.at).toTimeString().slice(0, 5)} · ${bill.member ? hidden(bill.member) : words("GuestBill")} · ${money(bill.amount)}`;
+  const number = bill.receipt.startsWith(`D${bill.device}-`) ? [] : [bill.receipt]; // the till's, not one of our own making
+  const whose = bill.member ? hidden(bill.member) : words("GuestBill");
+  head.textContent = [new Date(bill.at).toTimeString().slice(0, 5), ...number, whose, money(bill.amount)].join(" · ");
   item.append(head);
   const text = bill.text || (mine(bill) ? "" : words("Others"));
   if (text) {
@@ -156,12 +156,19 @@ function row(bill) {
   }
   if (bill.state === "conflict") {
     item.append(button(words("KeepBooked", { amount: bill.booked }), () => remove(bill.receipt)));
-    item.append(button(words("KeepMine", { amount: bill.mine }), () => sendOne(bill, { instead: true })));
+    item.append(button(words("KeepMine", { amount: bill.mine }), () => decide(bill, { instead: true })));
   } else if (bill.state === "refused") {
-    if (bill.code === "member_unknown") item.append(button(words("Guest"), () => sendOne(bill, { guest: true })));
-    item.append(button(words("Again"), () => sendOne(bill)), button(words("Drop"), () => remove(bill.receipt)));
+    if (bill.code === "member_unknown") item.append(button(words("Guest"), () => decide(bill, { guest: true })));
+    item.append(button(words("Again"), () => decide(bill)), button(words("Drop"), () => remove(bill.receipt)));
   }
   return item;
+}
+
+/* What a button asks for is answered aloud: sent, or not sent and still here. What is refused says why in its row. */
+async function decide(bill, extra) {
+  const state = await sendOne(bill, extra);
+  if (state === "sent") say(words("Sent", { n: 1 }));
+  if (state === "stop") say(words("Off"), "error");
 }
 
 /* a number that stood on the screen long enough */
@@ -176,8 +183,15 @@ function button(text, act) {
     made.disabled = true;
     await act();
     await draw();
+    focusOn(document.querySelector("#waiting-list button"));
   });
   return made;
+}
+
+/* the button that was pressed is gone: the next question, or where the next bill is keyed */
+function focusOn(button) {
+  const field = [button, document.getElementById("q"), document.getElementById("away-member")];
+  field.find((one) => one?.offsetParent)?.focus();
 }
 
 function show(away) {

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import Account, Purchase, Return
+from loyalty.models import Account, Purchase, Return, Store
+from rewards import checkout
 from tests.counter.conftest import Counter
 
 
@@ -62,6 +63,48 @@ def test_a_bill_replaced_on_the_next_day_is_returned_whole_because_its_day_is_ov
     back = Return.objects.get()
     assert (back.kind, back.receipt, back.purchase.total) == ("return", "D1-OFF1/0", 185_000)
     assert Account.objects.get(pk=lan.pk).available == 15
+
+
+def test_a_number_whose_bill_was_cancelled_is_no_question(at_work, minh, lan):
+    at_work.send(**kept(at_work, minh))
+    at_work.send(**kept(at_work, minh, amount=158_000), instead=True)
+    # the answer was lost, or another tablet kept a third bill under this number
+    assert at_work.send(**kept(at_work, minh, amount=158_000)).json()["state"] == "replayed"
+    third = kept(at_work, minh, amount=99_000)
+    assert at_work.send(**third).json()["booked"].replace("\u00a0", " ") == "158.000 ₫"
+    done = [at_work.send(**third, instead=True).json() for _ in range(2)]
+    assert [(one["state"], one["receipt"]) for one in done] == [("sent", "D1-OFF1/3"), ("replayed", "D1-OFF1/3")]
+    assert Purchase.objects.count() == 3
+    assert Account.objects.get(pk=lan.pk).available == 9
+
+
+def test_a_bill_that_came_back_is_replaced_without_coming_back_twice(at_work, minh, lan):
+    at_work.send(**kept(at_work, minh))
+    booked = Purchase.objects.get()
+    checkout.return_purchase(
+        purchase_id=booked.pk, receipt="R-1", lines=None, till=at_work.shop.till, fingerprint=b"R-1", at=at_work.shop.at
+    )
+    other = kept(at_work, minh, amount=158_000)
+    assert at_work.send(**other).status_code == 409
+    assert at_work.send(**other, instead=True).json()["state"] == "sent"
+    assert (Return.objects.count(), Account.objects.get(pk=lan.pk).available) == (1, 15)
+
+
+def test_a_bill_of_another_till_is_replaced_by_a_manager_only(at_work, minh, mai, lan):
+    at_work.shop.sell(at_work.shop.bill(185_000, receipt="D1-OFF1"), lan)
+    other = kept(at_work, minh, amount=158_000)
+    assert at_work.send(**other, instead=True).json()["code"] == "not_yours"
+    assert not Return.objects.exists()
+    at_work.sit(mai)
+    assert at_work.send(**other, instead=True).json()["state"] == "sent"
+
+
+def test_a_number_that_began_again_asks_about_the_bill_of_its_own_day(at_work, minh, lan):
+    Store.objects.update(receipt_restart="daily")
+    for days, amount in ((1, 70_000), (0, 185_000)):
+        at_work.send(**kept(at_work, minh, at=(at_work.shop.at - timedelta(days=days)).isoformat(), amount=amount))
+    yesterday = kept(at_work, minh, at=(at_work.shop.at - timedelta(days=1)).isoformat(), amount=60_000)
+    assert at_work.send(**yesterday).json()["booked"].replace("\u00a0", " ") == "70.000 ₫"
 
 
 def test_a_bill_for_nobody_known_is_a_question_and_may_go_as_a_guests(at_work, minh):
