@@ -38,6 +38,53 @@ def seen(page: Page, selector: str, what: str = "backgroundColor") -> str:
     return page.eval_on_selector(selector, f"(element) => getComputedStyle(element).{what}")
 
 
+# every thing to tick and to press, drawn on the page's card; its colours as the browser paints them
+PAINTED = """() => {
+  const line = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const hex = (colour) => {
+    line.fillStyle = colour;
+    line.fillRect(0, 0, 1, 1);
+    const parts = [...line.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    return "#" + parts.map((part) => part.toString(16).padStart(2, "0")).join("");
+  };
+  const card = document.createElement("div");
+  card.className = "card";
+  card.innerHTML = `<input type="checkbox" class="checkbox" checked><input type="radio" class="radio" checked>
+    <input type="checkbox" class="toggle" checked><input type="checkbox" class="toggle">
+    <a class="btn btn-primary">a</a><a class="btn btn-soft">a</a><a class="btn btn-link">a</a>`;
+  card.querySelectorAll("*").forEach((one) => (one.style.transition = "none"));
+  document.querySelector("main").append(card);
+  const paper = hex(getComputedStyle(card).backgroundColor);
+  const [tick, radio, on, off, ...buttons] = card.children;
+  const style = getComputedStyle(tick);
+  const seen = {
+    tick: [decodeURIComponent(style.backgroundImage).match(/stroke='([^']+)'/)[1], hex(style.backgroundColor)],
+    box: [hex(style.backgroundColor), paper],
+    radio: [hex(getComputedStyle(radio).borderTopColor), hex(getComputedStyle(radio).backgroundColor)],
+  };
+  for (const [name, one] of Object.entries({ on, off })) {
+    const under = hex(getComputedStyle(one).backgroundColor);
+    seen[name] = [hex(getComputedStyle(one, "::before").backgroundColor), under];
+    seen[`${name} on the card`] = [under, paper];
+  }
+  const written = buttons.map((one) => {
+    const { color, backgroundColor } = getComputedStyle(one);
+    return [hex(color), backgroundColor === "rgba(0, 0, 0, 0)" ? paper : hex(backgroundColor)];
+  });
+  card.remove();
+  return { seen, written };
+}"""
+
+
+def all_can_be_told_apart(page: Page) -> None:
+    painted = page.evaluate(PAINTED)
+    for name, (one, other) in painted["seen"].items():
+        whole = one if len(one) == 7 else "#" + "".join(2 * digit for digit in one[1:])
+        assert colours.contrast(whole, other) >= colours.EDGE, f"{name}: {one} on {other}"
+    for text, behind in painted["written"]:
+        assert colours.contrast(text, behind) >= colours.TEXT, f"{text} on {behind}"
+
+
 def change(page: Page, url: str, *, colour: str, logo: Path | None = None) -> None:
     page.goto(f"{url}/admin/brand/", wait_until="networkidle")
     page.fill("[name=name]", "Trà Xanh")
@@ -97,7 +144,9 @@ def test_another_colour_is_seen_at_each_door(browser, web, door, tmp_path):
     outside.reload()
     assert seen(outside, "main .btn-primary") == rgb(YELLOW)
     assert seen(outside, "main .btn-primary", "color") == "rgb(0, 0, 0)"
+    all_can_be_told_apart(outside)
     outside.emulate_media(color_scheme="dark")
+    all_can_be_told_apart(outside)
     assert seen(outside, "body", "backgroundColor") != rgb(colours.DAY["page"])
     picture(outside, "brand_yellow", 390, True)
     for width in (820, 390):
