@@ -249,17 +249,18 @@ def _shown(request: HttpRequest, case: Case, at: datetime) -> dict[str, Any]:
             (_("mở lúc"), wording.moment(case.opened_at)),
             (_("mở từ"), case.get_via_display()),
             (_("người xử lý"), str(case.owner) if case.owner else _("chưa ai nhận")),
-            (_("Trả lời lần đầu"), _first_answer(case)),
-            (_("hạn đóng"), wording.moment(case.close_due_at)),
+            (_("Trả lời lần đầu"), _first_answer(case, at=at)),
+            (_("hạn trả lời"), wording.deadline(case.answer_due_at, at=at) if case.answer_due_at else ""),
+            (_("hạn đóng"), wording.deadline(case.close_due_at, at=at)),
             (_("số lần mở lại"), wording.points(case.reopened) if case.reopened else ""),
         ],
         "thread": case_words.lines(cases.thread(case_id=case.pk, for_customer=False)) if reads else [],
     }
 
 
-def _first_answer(case: Case) -> str:
+def _first_answer(case: Case, *, at: datetime) -> str:
     if case.first_answered_at is None:
-        return _("chưa trả lời, hạn %(moment)s") % {"moment": wording.moment(case.first_due_at)}
+        return _("chưa trả lời, hạn %(moment)s") % {"moment": wording.deadline(case.first_due_at, at=at)}
     took = wording.duration(max(timedelta(0), case.first_answered_at - case.opened_at))
     if case.first_answered_at > case.first_due_at:
         return _("sau %(time)s, trễ hạn") % {"time": took}

@@ -24,7 +24,7 @@ SIZES = {"a4": ("A4", 1.0), "a5": ("A5", 0.7071)}
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 18.0  # millimetres of an A4 page
 CODE = 110.0
 BAND = 66.0  # how high the band at the top is
-PLATE = (30.0, 11.0, 150.0, 30.0)  # where a logo stands in it: left, top, how wide at most, how high
+PLATE = (30.0, 8.0, 150.0, 30.0)  # where a logo stands in it: left, top, how wide at most, how high
 
 
 def address_of(store: Store) -> str:

@@ -17,7 +17,7 @@ from members.models import User
 from rewards.models import VoucherDefinition
 
 NOTHING = words.NOTHING
-money, day, moment = words.money, words.day, words.moment
+money, day, moment, deadline = words.money, words.day, words.moment, words.deadline
 ENTRY_KINDS = {
     "earn": gettext_lazy("tích điểm"),
     "spend": gettext_lazy("dùng điểm"),

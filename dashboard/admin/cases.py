@@ -188,9 +188,9 @@ class CaseTermsAdmin(ShopAdmin):
     """How soon cases of each kind are answered and closed; what was promised stays promised."""
 
     noun = "case terms"
-    list_display = ["name", "answer_hours", "close_hours", "reopen_days"]
+    list_display = ["name", "answer_hours", "close_hours", "reopen_days", "working"]
     ordering = ["answer_hours"]
-    fields = ["kind", "answer_hours", "close_hours", "reopen_days"]
+    fields = ["kind", "answer_hours", "close_hours", ("opens", "closes"), "reopen_days"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -201,6 +201,12 @@ class CaseTermsAdmin(ShopAdmin):
     @display(description=_("loại phiếu"))
     def name(self, terms: CaseTerms) -> str:
         return capfirst(str(terms.get_kind_display()))
+
+    @display(description=_("giờ làm việc"))
+    def working(self, terms: CaseTerms) -> str:
+        if terms.opens == terms.closes:
+            return __("cả ngày đêm")
+        return f"{terms.opens:%H:%M}–{terms.closes:%H:%M}"
 
 
 @admin.register(CloseReason)

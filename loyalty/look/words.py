@@ -3,11 +3,21 @@
 from datetime import date, datetime
 
 from django.utils import formats, timezone, translation
+from django.utils.translation import gettext, gettext_lazy
 
 from loyalty import money as amounts
 from loyalty.look import brand
 
 NOTHING = "—"
+WEEKDAYS = (
+    gettext_lazy("thứ Hai"),
+    gettext_lazy("thứ Ba"),
+    gettext_lazy("thứ Tư"),
+    gettext_lazy("thứ Năm"),
+    gettext_lazy("thứ Sáu"),
+    gettext_lazy("thứ Bảy"),
+    gettext_lazy("Chủ nhật"),
+)
 
 
 def number(value: int | None, *, signed: bool = False) -> str:
@@ -51,6 +61,18 @@ def clock(value: datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """21/11/2026 14:05 in the shop's zone."""
     return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else NOTHING
+
+
+def deadline(value: datetime, *, at: datetime) -> str:
+    """9:30 thứ Hai 30/11 in the shop's zone; with its year where that is another one than now."""
+    local = timezone.localtime(value)
+    year = f"/{local.year}" if local.year != timezone.localtime(at).year else ""
+    told = {
+        "time": f"{local.hour}:{local.minute:02d}",
+        "weekday": WEEKDAYS[local.weekday()],
+        "day": f"{local.day}/{local.month}{year}",
+    }
+    return gettext("%(time)s %(weekday)s %(day)s") % told
 
 
 def language() -> str:

@@ -1,5 +1,7 @@
 """A case: somebody is unhappy, wishes or asks something, and one of us owns it until it is closed with a reason."""
 
+from datetime import time
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -20,13 +22,21 @@ class CaseKind(models.TextChoices):
 
 @pghistory.track()
 class CaseTerms(models.Model):
-    """How soon a case of one kind is to be answered and closed, in hours by the clock, nights and Sundays included."""
+    """How soon a case of one kind is to be answered and closed, in hours between `opens` and `closes` of every day
+    that is no public holiday; the same time twice: day and night."""
 
     kind = models.TextField(_("loại phiếu"), primary_key=True, choices=CaseKind.choices)
-    answer_hours = models.SmallIntegerField(_("trả lời lần đầu trong (giờ)"))
-    close_hours = models.SmallIntegerField(_("đóng phiếu trong (giờ)"))
+    answer_hours = models.SmallIntegerField(_("trả lời lần đầu trong (giờ làm việc)"))
+    close_hours = models.SmallIntegerField(_("đóng phiếu trong (giờ làm việc)"))
     reopen_days = models.SmallIntegerField(
         _("khách mở lại được trong (ngày)"), default=30, help_text=_("Tính từ lúc đóng phiếu.")
+    )
+    opens = models.TimeField(_("giờ làm việc từ"), default=time(8), db_default=time(8))
+    closes = models.TimeField(
+        _("đến"),
+        default=time(21),
+        db_default=time(21),
+        help_text=_("Thời hạn chỉ tính trong giờ này, không tính ngày lễ, Tết. Hai giờ bằng nhau: tính cả ngày đêm."),
     )
 
     class Meta:
@@ -40,6 +50,9 @@ class CaseTerms(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(close_hours__gte=models.F("answer_hours")), name="a_case_is_answered_before_it_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(closes__gte=models.F("opens")), name="who_answers_cases_comes_before_they_go"
             ),
         ]
 

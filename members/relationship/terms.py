@@ -1,16 +1,17 @@
 """How soon cases are answered and closed, why they are closed, and what a low score sets going. Set by staff."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from events.refusals import Missing
 from members.models import CaseKind, CaseTerms, CloseReason, FeedbackTerms
+from members.relationship import hours
 
-# hours to the first answer, hours to the end, as a shop begins
+# working hours to the first answer and to the end, as a shop begins: its day has thirteen
 FIRST_TERMS = {
-    CaseKind.COMPLAINT: (4, 48),
-    CaseKind.QUESTION: (24, 72),
-    CaseKind.WISH: (48, 240),
+    CaseKind.COMPLAINT: (4, 26),
+    CaseKind.QUESTION: (13, 39),
+    CaseKind.WISH: (26, 130),
 }
 FIRST_REASONS = (
     ("solved", "Đã xử lý xong", "Solved"),
@@ -69,8 +70,12 @@ def of(kind: str) -> CaseTerms:
 
 
 def due(terms: CaseTerms, *, at: datetime) -> Due:
-    """The two times of a case that begins (again) at a moment."""
-    return Due(answer=at + timedelta(hours=terms.answer_hours), close=at + timedelta(hours=terms.close_hours))
+    """The two times of a case that begins (again) at a moment: hours are counted while somebody is there."""
+    answer, close = (
+        hours.after(at, hours=many, opens=terms.opens, closes=terms.closes)
+        for many in (terms.answer_hours, terms.close_hours)
+    )
+    return Due(answer=answer, close=close)
 
 
 def of_feedback() -> FeedbackTerms:

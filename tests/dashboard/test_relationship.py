@@ -1,18 +1,20 @@
 """A member's page and what passes between members and the shop, through the pages' own forms."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard import access
 from dashboard.admin.staff import NOUN_WORDS
 from events.models import Event
 from loyalty import queries
+from loyalty.look import words
 from loyalty.models import Store
 from members import tagging
 from members.models import Case, CaseTerms, FeedbackTerms, Member, Note, StoreContact, Survey, Voice
@@ -128,7 +130,7 @@ def test_what_staff_do_shows_at_once_without_leaving_the_page(signed_in, lan, st
 
 
 def test_a_form_that_was_refused_comes_back_with_the_words_why(admin, lan):
-    for name, data, words in (
+    for name, data, why in (
         ("add_note", {"text": " ", "seen_by": "office", "token": uuid4()}, "bắt buộc"),
         ("add_tag", {"key": "Có Dấu"}, "Nhãn chỉ gồm"),
         ("adjust_points", {"points": "99999", "reason": "x"}, "Vượt giới hạn"),
@@ -136,7 +138,7 @@ def test_a_form_that_was_refused_comes_back_with_the_words_why(admin, lan):
     ):
         answer = admin.post(of(lan, name), data, headers=HTMX)
         assert answer["HX-Retarget"] == "#panel", name
-        assert words in text_of(answer), name
+        assert why in text_of(answer), name
     assert not Note.objects.exists()
 
 
@@ -192,7 +194,9 @@ def take(browser, case: Case, step: str, **data):
 
 def test_a_case_is_answered_handed_on_closed_and_opened_again_on_its_page(signed_in, staff, complaint):
     mai = signed_in(access.MANAGER)
-    assert "Cà phê nguội ngắt." in text_of(mai.get(reverse("admin:members_case_change", args=[complaint.pk])))
+    page = text_of(mai.get(reverse("admin:members_case_change", args=[complaint.pk])))
+    assert "Cà phê nguội ngắt." in page
+    assert f"{words.WEEKDAYS[timezone.localtime(complaint.answer_due_at).weekday()]} " in page
     assert "Xin lỗi chị." in text_of(take(mai, complaint, "answer", words="Xin lỗi chị."))
     assert "Hỏi bếp." in text_of(take(mai, complaint, "internal", words="Hỏi bếp."))
     assert "quân" in text_of(take(mai, complaint, "assign", owner=staff[access.MARKETER].pk))
@@ -266,10 +270,11 @@ def test_staff_set_the_times_the_reasons_and_what_a_low_score_does(signed_in, sh
     quân = signed_in(access.MARKETER)
     quân.post(
         reverse("admin:members_caseterms_change", args=["complaint"]),
-        {"answer_hours": "2", "close_hours": "24", "reopen_days": "7"},
+        {"answer_hours": "2", "close_hours": "24", "reopen_days": "7", "opens": "07:30", "closes": "22:00"},
     )
     terms = CaseTerms.objects.get(pk="complaint")
     assert (terms.answer_hours, terms.close_hours, terms.reopen_days) == (2, 24, 7)
+    assert (terms.opens, terms.closes) == (time(7, 30), time(22))
     quân.post(reverse("admin:members_feedbackterms_change", args=[1]), {"opens_case_at_most": "3"})
     rule = FeedbackTerms.objects.get()
     assert (rule.opens_case, rule.opens_case_at_most) == (False, 3)

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from loyalty import money, policies
-from loyalty.look import brand
+from loyalty.look import brand, words
 from tests.factories.shop import Shop
 
 NOON = datetime(2026, 11, 21, 5, 5, tzinfo=UTC)
@@ -73,3 +73,11 @@ def test_a_page_of_many_amounts_asks_once(shop, django_assert_num_queries):
     brand.current()
     with django_assert_num_queries(1), brand.asked_once():
         written("{{ 1|points }}{{ 2|money }}{{ 3|points }}{{ 4|money }}", "vi")
+
+
+def test_a_deadline_names_its_weekday_and_another_year_only():
+    at = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
+    assert words.deadline(datetime(2026, 11, 30, 2, 30, tzinfo=UTC), at=at) == "9:30 thứ Hai 30/11"
+    assert words.deadline(datetime(2027, 1, 2, 17, 5, tzinfo=UTC), at=at) == "0:05 Chủ nhật 3/1/2027"
+    with translation.override("en"):
+        assert words.deadline(datetime(2026, 11, 30, 2, 30, tzinfo=UTC), at=at) == "9:30 on Monday 30/11"

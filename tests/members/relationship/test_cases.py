@@ -32,6 +32,7 @@ def told(type: str) -> list[dict]:
 
 def test_a_complaint_has_its_times_by_the_terms_of_its_kind(lan):
     case = complain(lan)
+    # four hours of the morning; twenty-six are two days of thirteen
     assert (case.answer_due_at - NOON, case.close_due_at - NOON) == (4 * HOUR, 48 * HOUR)
     CaseTerms.objects.filter(kind="complaint").update(answer_hours=2, close_hours=24)
     later = complain(lan, at=NOON + HOUR)
