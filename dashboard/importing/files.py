@@ -6,13 +6,16 @@ import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-KEPT_DAYS = 30
+from events.models import Job
+
+# what an import's jobs are called
+KIND = "import"
 LARGEST = 500 * 1024 * 1024
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -69,18 +72,41 @@ def find(token: str) -> Brought | None:
     return Brought(**said)
 
 
+def is_token(text: str) -> bool:
+    return _TOKEN.fullmatch(text) is not None
+
+
+def forget(brought: Brought) -> None:
+    """The file, what was made of it and what is known of it are gone."""
+    shutil.rmtree(brought.folder, ignore_errors=True)
+
+
 def forget_old(*, date: date, at: datetime) -> int:
-    """A step of the night: files are personal data and go after KEPT_DAYS. Answers how many went."""
+    """A step of the night: files are personal data and go IMPORT_KEPT_DAYS after the end of their import; how many.
+
+    One that nobody has worked on goes so long after it was brought; one that is worked on stays.
+    """
     if not _house().is_dir():
         return 0
-    old = [
-        folder
-        for folder in _house().iterdir()
-        if _TOKEN.fullmatch(folder.name) and at.timestamp() - folder.stat().st_mtime > KEPT_DAYS * 86_400
-    ]
-    for folder in old:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(old)
+    ended = _ends(at)
+    count = 0
+    for folder in _house().iterdir():
+        if not is_token(folder.name):
+            continue
+        last = ended.get(folder.name) or datetime.fromtimestamp(folder.stat().st_mtime, tz=UTC)
+        if at - last > timedelta(days=settings.IMPORT_KEPT_DAYS):
+            shutil.rmtree(folder, ignore_errors=True)
+            count += 1
+    return count
+
+
+def _ends(at: datetime) -> dict[str, datetime]:
+    """When the work on each file ended; that under way ends no sooner than now."""
+    ends: dict[str, datetime] = {}
+    for key, finished in Job.objects.filter(kind=KIND).values_list("key", "finished_at").iterator():
+        token, ended = key.split(".")[0], finished or at
+        ends[token] = max(ended, ends.get(token, ended))
+    return ends
 
 
 def _house() -> Path:

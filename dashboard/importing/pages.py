@@ -19,7 +19,7 @@ from dashboard import access, confirming
 from dashboard.importing import files, kinds, showing
 from dashboard.importing.files import Brought
 from dashboard.importing.kinds import KINDS
-from dashboard.importing.running import job_of, start
+from dashboard.importing.running import job_of, remembered, start
 from dashboard.importing.sheets import Sheet
 from events import clock, jobs
 from members.importing import words
@@ -69,6 +69,7 @@ def upload(request: HttpRequest, site: AdminSite) -> HttpResponse:
             try:
                 Sheet(brought.original).samples()
             except FileUnreadable as refusal:
+                files.forget(brought)
                 form.add_error("file", words.of_file(refusal))
             else:
                 return HttpResponseRedirect(reverse("admin:import_columns", args=[brought.token]))
@@ -164,8 +165,10 @@ def columns(request: HttpRequest, site: AdminSite, token: str) -> HttpResponse:
 def one(request: HttpRequest, site: AdminSite, token: str) -> HttpResponse:
     """How far it is, what the check or the import came to, and what may be done next."""
     _ask(request, "view")
-    brought = _found(token)
-    if request.method == "POST":
+    brought = files.find(token) or remembered(token)
+    if brought is None:
+        raise Http404
+    if request.method == "POST" and brought.folder.is_dir():
         return _act(request, site, brought, request.POST.get("do", ""))
     context = showing.context(brought, may_run=access.may(request.user, "act", "import"))
     if request.headers.get("HX-Request"):

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.importing import files, kinds, preparing
-from dashboard.importing.files import Brought
+from dashboard.importing.files import KIND, Brought
 from dashboard.importing.sheets import Sheet
 from events import jobs
 from events.jobs import Progress
@@ -27,7 +27,6 @@ from members.importing.reading import FileUnreadable
 from members.importing.report import ImportReport
 from rewards import checkout
 
-KIND = "import"
 SUMS = ("posted", "known", "returns", "points", "amount", "members_joined", "stores_opened")
 
 
@@ -44,6 +43,20 @@ def start(brought: Brought, *, dry: bool, by: str, at: datetime) -> int:
 
 def job_of(brought: Brought, *, dry: bool) -> Job | None:
     return Job.objects.filter(kind=KIND, key=key(brought, dry=dry)).first()
+
+
+def remembered(token: str) -> Brought | None:
+    """What the jobs still tell of a file that is gone: its name and what it held, nothing of anybody in it."""
+    if not files.is_token(token):
+        return None
+    asked = Job.objects.filter(kind=KIND, key__startswith=f"{token}.")
+    last = asked.order_by("-id").first()
+    if last is None:
+        return None
+    check = asked.filter(key__endswith=".check").order_by("-id").first()
+    choice = int(check.key.split(".")[1]) if check else 0
+    told = last.cursor
+    return Brought(token=token, kind=told["of"], name=told["name"], by=last.by, answers={"choice": choice})
 
 
 @jobs.commits_itself

@@ -4,6 +4,7 @@ import csv
 import itertools
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -11,9 +12,9 @@ from django.utils.translation import ngettext
 
 from dashboard import wording
 from dashboard.importing import files, kinds
-from dashboard.importing.files import Brought
+from dashboard.importing.files import KIND, Brought
 from dashboard.importing.kinds import KINDS
-from dashboard.importing.running import KIND, job_of
+from dashboard.importing.running import job_of
 from dashboard.tables import Table
 from events.models import Job
 from members.importing import words
@@ -89,9 +90,11 @@ def context(brought: Brought, *, may_run: bool) -> dict[str, Any]:
     live = job.state in (Job.State.OPEN, Job.State.RUNNING)
     done = job.state == Job.State.DONE
     said = job.cursor
+    here = brought.folder.is_dir()
     return {
         **base,
         "job": job,
+        "gone": "" if here else _gone(),
         "dry": said["dry"],
         "live": live,
         "done": done and "why" not in said,
@@ -105,11 +108,11 @@ def context(brought: Brought, *, may_run: bool) -> dict[str, Any]:
         "errors": reverse("admin:import_errors", args=[brought.token])
         if brought.errors(dry=said["dry"]).is_file()
         else "",
-        "may_run": may_run and done and said["dry"] and "why" not in said,
-        "asks": not may_run and done and said["dry"] and "why" not in said,
+        "may_run": here and may_run and done and said["dry"] and "why" not in said,
+        "asks": here and not may_run and done and said["dry"] and "why" not in said,
         "may_cancel": live,
-        "may_resume": job.state in (Job.State.FAILED, Job.State.CANCELLED),
-        "may_change": run is None,
+        "may_resume": here and job.state in (Job.State.FAILED, Job.State.CANCELLED),
+        "may_change": here and run is None,
     }
 
 
@@ -119,11 +122,17 @@ def _progress(job: Job) -> str:
     return _("%(done)s trên %(all)s dòng") % {"done": wording.points(job.done), "all": wording.points(job.total)}
 
 
+def _gone() -> str:
+    return _("File và các dòng lỗi đã được xóa: giữ %(days)s ngày sau khi nhập, vì trong đó có dữ liệu cá nhân.") % {
+        "days": settings.IMPORT_KEPT_DAYS
+    }
+
+
 def _why(details: dict[str, Any] | None) -> str:
     if details is None:
         return ""
     if details["why"] == "file_gone":
-        return _("File đã bị xóa sau %(days)s ngày. Hãy tải lên lại.") % {"days": files.KEPT_DAYS}
+        return _("File đã bị xóa sau %(days)s ngày. Hãy tải lên lại.") % {"days": settings.IMPORT_KEPT_DAYS}
     return words.of_file(FileUnreadable(**details))
 
 

@@ -1,7 +1,10 @@
 """A file is brought, its columns are told, it is checked, it is let in, and what was refused comes back."""
 
 import io
+import os
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -180,11 +183,56 @@ def test_numbers_and_moments_are_read_as_tills_write_them():
     assert preparing.moment("2026-11-20T10:00:00+07:00") == "2026-11-20T10:00:00+07:00"
 
 
-def test_old_files_are_forgotten_at_night(admin, shop, tmp_path):
-    token = bring(admin, PEOPLE)
-    assert files.forget_old(date=clock.now().date(), at=clock.now()) == 0
-    import os
+def forget(*, days: float) -> int:
+    at = clock.now() + timedelta(days=days)
+    return files.forget_old(date=at.date(), at=at)
 
-    os.utime(files.find(token).folder, (0, 0))
-    assert files.forget_old(date=clock.now().date(), at=clock.now()) == 1
-    assert admin.get(reverse("admin:import_result", args=[token])).status_code == 404
+
+def test_what_was_brought_goes_thirty_days_after_its_import_and_the_page_says_so(admin, shop):
+    token = bring(admin, PEOPLE)
+    tell_columns(admin, token)
+    work()
+    admin.post(reverse("admin:import_result", args=[token]), {"do": "run"})
+    work()
+    folder = files.find(token).folder
+    os.utime(folder, (0, 0))  # however long it has lain there, its import has just ended
+    assert files.find(token).errors(dry=False).is_file()
+    assert forget(days=29.9) == 0
+    page = reverse("admin:import_result", args=[token])
+    assert "dữ liệu cá nhân" not in admin.get(page).content.decode()
+
+    assert forget(days=30.1) == 1
+    assert not folder.exists()
+    said = admin.get(page).content.decode()
+    assert "File và các dòng lỗi đã được xóa: giữ 30 ngày sau khi nhập" in said
+    assert "Tải các dòng lỗi" not in said and "Nguyễn" not in said
+    assert admin.get(reverse("admin:import_errors", args=[token])).status_code == 404
+    assert admin.get(reverse("admin:import_columns", args=[token])).status_code == 404
+    assert admin.post(page, {"do": "run"}).status_code == 200
+    assert Job.objects.filter(kind="import").count() == 2
+    assert admin.get(reverse("admin:imports")).status_code == 200
+
+
+def test_a_file_nobody_worked_on_goes_too_and_one_at_work_stays(admin, shop, settings):
+    settings.IMPORT_KEPT_DAYS = 7
+    bring(admin, PEOPLE)
+    busy = bring(admin, PEOPLE)
+    tell_columns(admin, busy)
+    assert forget(days=6) == 0
+    assert forget(days=400) == 1
+    assert files.find(busy) is not None
+    work()
+    assert forget(days=6.9) == 0
+    assert forget(days=7.1) == 1
+    assert "giữ 7 ngày" in admin.get(reverse("admin:import_result", args=[busy])).content.decode()
+
+
+def test_a_file_that_cannot_be_read_is_not_kept(admin, shop, settings):
+    sent = SimpleUploadedFile("khách.csv", b"\xff\xfe\x00\xd8" * 3)
+    assert admin.post(reverse("admin:imports"), {"kind": "members", "file": sent}).status_code == 200
+    assert not any(Path(settings.IMPORT_DIR).iterdir())
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "nobody", "..", "0" * 31 + "g"])
+def test_a_file_that_never_was_is_not_there(admin, shop, token):
+    assert admin.get(f"{reverse('admin:imports')}{token}/").status_code == 404
