@@ -15,7 +15,7 @@ from loyalty.look import words
 from loyalty.till import local_zone
 from members import finding, identifying
 from members.models import Member
-from members.relationship import cases, notes
+from members.relationship import notes, threads
 from rewards import queries as vouchers
 from rewards.queries import VoucherView
 
@@ -83,7 +83,7 @@ def of(member_id: UUID, *, practice: bool, at: datetime) -> Glance:
     expiring_in = (
         (balance.next_expiry_on - today).days if balance.next_expiry_on and balance.next_expiry_points else None
     )
-    open_cases = cases.of_member(member_id=member_id, not_closed=True, limit=1)
+    open_cases = threads.of_member(member_id=member_id, not_closed=True, limit=1)
     goal = tier.window_spend + tier.next_missing
     point_value = policies.last_known(at).spending.point_value
     return Glance(

@@ -33,7 +33,7 @@ from events.refusals import Refusal
 from loyalty import policies
 from loyalty.models import Purchase
 from members.models import Case, User
-from members.relationship import cases, saying, terms
+from members.relationship import cases, saying, terms, threads
 from rewards import apologising, defining
 
 STEPS = ("answer", "internal", "assign", "close", "reopen", "apologise")
@@ -126,7 +126,7 @@ def page(request: HttpRequest, site: AdminSite, case: Case, *, at: datetime) -> 
             return HttpResponseRedirect(reverse("admin:members_case_change", args=[case.pk]))
         if not said:
             sent[step] = form
-        case = cases.get(case_id=case.pk)
+        case = threads.get(case_id=case.pk)
     context = {**_shown(request, case, at), **_forms(request, case, user, at, sent), "said": said, "part": htmx}
     if htmx:
         answer = TemplateResponse(request, "dashboard/case/part.html", context)
@@ -254,7 +254,7 @@ def _shown(request: HttpRequest, case: Case, at: datetime) -> dict[str, Any]:
             (_("hạn đóng"), wording.deadline(case.close_due_at, at=at)),
             (_("số lần mở lại"), wording.points(case.reopened) if case.reopened else ""),
         ],
-        "thread": case_words.lines(cases.thread(case_id=case.pk, for_customer=False)) if reads else [],
+        "thread": case_words.lines(threads.lines(case_id=case.pk, for_customer=False)) if reads else [],
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from events import clock
 from members.models import Case, CaseKind, CaseLine
-from members.relationship import cases, contacts, saying
+from members.relationship import cases, contacts, saying, threads
 from portal import access, frame
 from portal.access import MemberRequest
 
@@ -67,7 +67,7 @@ def help_page(request: MemberRequest) -> HttpResponse:
         tab="you",
         at=at,
         contact=contacts.of_member(member_id=request.member.pk),
-        cases=cases.of_member(member_id=request.member.pk),
+        cases=threads.of_member(member_id=request.member.pk),
         form=form,
         kinds=KINDS,
         token=uuid4(),
@@ -103,15 +103,15 @@ def case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 def _own(request: MemberRequest, case_id: UUID) -> Case:
     try:
-        return cases.get(case_id=case_id, member_id=request.member.pk)
-    except cases.CaseUnknown:
+        return threads.get(case_id=case_id, member_id=request.member.pk)
+    except threads.CaseUnknown:
         raise Http404 from None
 
 
 def _thread(found: Case) -> list[dict[str, Any]]:
     """What was said, the member's own words on one side."""
     said = [{"own": found.via != Case.Via.COUNTER, "text": found.words, "at": found.opened_at, "note": ""}]
-    for line in cases.thread(case_id=found.pk):
+    for line in threads.lines(case_id=found.pk):
         own = line.kind == CaseLine.Kind.CUSTOMER
         said.append({"own": own, "text": line.text, "at": line.at, "note": _note(line)})
     return said

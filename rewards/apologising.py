@@ -11,7 +11,7 @@ from events.refusals import Refusal
 from loyalty import adjusting, policies
 from members import joining
 from members.models import CaseLine
-from members.relationship import cases, saying
+from members.relationship import cases, saying, threads
 from rewards import granting
 
 LONGEST_WORDS = 400
@@ -43,7 +43,7 @@ def apologise(
     said = saying.kept(words, longest=LONGEST_WORDS)
     if points < 0 or not (points or voucher):
         raise NothingGiven
-    case = cases.get(case_id=case_id)
+    case = threads.get(case_id=case_id)
     known = CaseLine.objects.filter(token=token, case=case).first()
     if known is not None:
         return known

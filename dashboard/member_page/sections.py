@@ -13,7 +13,7 @@ from dashboard import access, case_words, wording
 from dashboard.member_page import purchases, tables, timeline
 from loyalty import queries
 from members.models import Feedback, Member, SurveyReply, Voice
-from members.relationship import cases, feedback, notes
+from members.relationship import feedback, notes, threads
 
 FIRST = "now"
 TITLES = {
@@ -44,7 +44,7 @@ def _now(request: HttpRequest, member: Member, at: datetime) -> dict[str, Any]:
     return {
         "timeline": timeline.of(member.pk, before=_before(request), stores=stores, currency=currency),
         "notes": _notes(request, member, limit=4),
-        "cases": case_words.shown(cases.of_member(member_id=member.pk, not_closed=True, limit=3), at=at),
+        "cases": case_words.shown(threads.of_member(member_id=member.pk, not_closed=True, limit=3), at=at),
     }
 
 
@@ -85,7 +85,7 @@ def _vouchers(request: HttpRequest, member: Member, at: datetime) -> dict[str, A
 def _cases(request: HttpRequest, member: Member, at: datetime) -> dict[str, Any]:
     replies = SurveyReply.objects.filter(member=member).select_related("version").order_by("-at")[:5]
     return {
-        "cases": case_words.shown(cases.of_member(member_id=member.pk), at=at),
+        "cases": case_words.shown(threads.of_member(member_id=member.pk), at=at),
         "feedback": [_judged(row) for row in feedback.of_member(member_id=member.pk, limit=8)],
         "replies": [
             (wording.moment(row.at), wording.in_language(row.version.title_vi, row.version.title_en)) for row in replies

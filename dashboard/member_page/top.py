@@ -14,7 +14,7 @@ from dashboard import access, people, wording
 from loyalty import queries
 from members import locking
 from members.models import Case, Member
-from members.relationship import cases, contacts, labels
+from members.relationship import contacts, labels, threads
 
 BIRTHDAY_NEAR = 14
 RHYTHM_FROM = 3  # visits below which there is no rhythm to speak of
@@ -26,7 +26,7 @@ def context(request: HttpRequest, member: Member, *, at: datetime) -> dict[str, 
     currency = wording.currency()
     state = MemberState.objects.filter(pk=member.pk).first()
     today = timezone.localdate(at)
-    open_cases = cases.of_member(member_id=member.pk, not_closed=True, limit=5)
+    open_cases = threads.of_member(member_id=member.pk, not_closed=True, limit=5)
     contact = contacts.of_member(member_id=member.pk)
     return {
         "member": member,

@@ -14,27 +14,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from events import outbox
-from events.refusals import Missing, Refusal
+from events.refusals import Refusal
 from members import identifying, joining
 from members.changing import StaffUnknown
 from members.models import Case, CaseKind, CaseLine, User
 from members.relationship import contacts, saying, terms
+from members.relationship.threads import CaseUnknown
 
 LONGEST_SUBJECT = 120
-# what a customer is shown of a thread
-FOR_CUSTOMERS = (
-    CaseLine.Kind.CUSTOMER,
-    CaseLine.Kind.ANSWER,
-    CaseLine.Kind.APOLOGY,
-    CaseLine.Kind.CLOSED,
-    CaseLine.Kind.REOPENED,
-)
-
-
-class CaseUnknown(Missing):
-    """No such case, or not one of this member."""
-
-    code = "case_unknown"
 
 
 class CaseKindUnknown(Refusal):
@@ -215,33 +202,6 @@ def reopen(*, case_id: UUID, words: str, by: str, at: datetime, request_id: str 
             raise CaseNotClosed
         _open_again(case, words=said, by=by, at=at, request_id=request_id, asked_by_member=False)
     return case
-
-
-def of_member(*, member_id: UUID, not_closed: bool = False, limit: int = 20) -> list[Case]:
-    """A member's cases, newest first."""
-    cases = Case.objects.filter(member_id=member_id)
-    if not_closed:
-        cases = cases.exclude(state=Case.State.CLOSED)
-    return list(cases.select_related("owner", "reason").order_by("-opened_at")[:limit])
-
-
-def get(*, case_id: UUID, member_id: UUID | None = None) -> Case:
-    """One case; of this member only where one is named. Raises CaseUnknown."""
-    cases = Case.objects.filter(pk=case_id)
-    if member_id is not None:
-        cases = cases.filter(member_id=member_id)
-    case = cases.select_related("owner", "reason").first()
-    if case is None:
-        raise CaseUnknown
-    return case
-
-
-def thread(*, case_id: UUID, for_customer: bool = True, limit: int = 200) -> list[CaseLine]:
-    """The lines after the first words, oldest first; what staff say among themselves only where asked for."""
-    lines = CaseLine.objects.filter(case_id=case_id)
-    if for_customer:
-        lines = lines.filter(kind__in=FOR_CUSTOMERS)
-    return list(lines.select_related("reason", "owner").order_by("id")[:limit])
 
 
 def answered(case: Case, *, waits: bool = False, at: datetime) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from loyalty import claiming, queries
 from loyalty.models import BillMove, Purchase
 from members.models import Note
-from members.relationship import cases
+from members.relationship import threads
 from tests.counter.conftest import text
 
 
@@ -68,7 +68,7 @@ def test_a_word_to_the_shop_is_kept_once_and_shows_until_it_is_closed(at_work, m
     for _ in range(2):
         told = {"kind": "complaint", "words": "Trà nguội\nhôm qua", "token": token}
         assert "Đã ghi." in text(at_work.post(f"members/{lan.pk}/case", **told))
-    (case,) = cases.of_member(member_id=lan.pk)
+    (case,) = threads.of_member(member_id=lan.pk)
     assert (case.via, case.store_id) == ("counter", at_work.shop.store.pk)
     assert "Phiếu hỗ trợ chưa xong: Trà nguội" in text(at_work.post("find", q="0912345678"))
     empty = at_work.post(f"members/{lan.pk}/case", kind="wish", words="  ")

@@ -8,7 +8,7 @@ from events.models import Event
 from loyalty import adjusting
 from loyalty.models import Entry, Programme
 from members.models import CaseLine
-from members.relationship import cases
+from members.relationship import cases, threads
 from members.relationship.saying import WordsMissing
 from rewards import apologising, defining, granting
 from rewards.models import Voucher
@@ -39,7 +39,7 @@ def test_an_apology_gives_points_and_a_voucher_and_stands_in_the_thread(shop):
     assert Voucher.objects.get().pk == line.voucher_id
     case.refresh_from_db()
     assert (case.state, case.first_answered_at) == ("answered", shop.at)
-    [shown] = cases.thread(case_id=case.pk)
+    [shown] = threads.lines(case_id=case.pk)
     assert (shown.kind, shown.points) == ("apology", 50)
     assert Event.objects.filter(type="case.answered").count() == 1
 

@@ -10,7 +10,7 @@ from django.db.utils import IntegrityError
 from events.models import Event
 from members import changing, founding, roles
 from members.models import Case, CaseLine, CaseTerms, CloseReason, Member
-from members.relationship import cases, contacts, measuring, terms
+from members.relationship import cases, contacts, measuring, terms, threads
 from members.relationship.saying import WordsMissing, WordsTooLong
 from tests.factories.people import JOINED_AT, MemberFactory
 from tests.members.relationship.conftest import hire
@@ -57,7 +57,7 @@ def test_the_same_form_sent_twice_opens_one_case(lan):
 def test_a_form_of_one_member_never_shows_the_case_of_another(lan):
     token = uuid4()
     complain(lan, token=token)
-    with pytest.raises(cases.CaseUnknown):
+    with pytest.raises(threads.CaseUnknown):
         complain(MemberFactory(), token=token)
 
 
@@ -115,18 +115,18 @@ def test_what_staff_say_among_themselves_reaches_no_customer_and_changes_nothing
     cases.assign(case_id=case.pk, user_id=None, by=MINH, at=NOON + HOUR)
     case.refresh_from_db()
     assert case.state == "open"
-    assert cases.thread(case_id=case.pk) == []
-    assert [line.kind for line in cases.thread(case_id=case.pk, for_customer=False)] == ["internal"]
+    assert threads.lines(case_id=case.pk) == []
+    assert [line.kind for line in threads.lines(case_id=case.pk, for_customer=False)] == ["internal"]
     assert not told("case.answered")
 
 
 def test_a_member_speaks_in_the_own_cases_only(lan):
     case, minh = complain(lan), MemberFactory(name="Trần Văn Minh")
-    with pytest.raises(cases.CaseUnknown):
+    with pytest.raises(threads.CaseUnknown):
         cases.answer(case_id=case.pk, words="?", from_member=minh.pk, by=f"member:{minh.pk}", at=NOON)
-    with pytest.raises(cases.CaseUnknown):
-        cases.get(case_id=case.pk, member_id=minh.pk)
-    assert cases.of_member(member_id=minh.pk) == []
+    with pytest.raises(threads.CaseUnknown):
+        threads.get(case_id=case.pk, member_id=minh.pk)
+    assert threads.of_member(member_id=minh.pk) == []
 
 
 def test_a_closed_case_says_why_and_takes_no_answer_until_it_is_opened_again(lan):
@@ -162,7 +162,7 @@ def test_the_member_opens_a_case_again_by_speaking_within_its_days(lan):
     cases.answer(**said, at=NOON + timedelta(days=30))
     case.refresh_from_db()
     assert (case.state, case.reopened) == ("open", 1)
-    assert [line.kind for line in cases.thread(case_id=case.pk)] == ["closed", "reopened", "customer"]
+    assert [line.kind for line in threads.lines(case_id=case.pk)] == ["closed", "reopened", "customer"]
 
 
 def test_a_reason_no_longer_used_closes_nothing(lan):
