@@ -260,6 +260,8 @@ def _shown(request: HttpRequest, case: Case, at: datetime) -> dict[str, Any]:
 
 def _first_answer(case: Case, *, at: datetime) -> str:
     if case.first_answered_at is None:
+        if case.answer_due_at == case.first_due_at:
+            return _("chưa trả lời")  # until when stands in the next line
         return _("chưa trả lời, hạn %(moment)s") % {"moment": wording.deadline(case.first_due_at, at=at)}
     took = wording.duration(max(timedelta(0), case.first_answered_at - case.opened_at))
     if case.first_answered_at > case.first_due_at:

@@ -162,7 +162,7 @@ IMPORT_DIR = env.str("IMPORT_DIR", default="") or str(
     Path(env.str("RUN_DIR", default="") or BASE_DIR / ".run") / "imports"
 )
 # They are personal data: so many days after an import has ended, the night removes its file and its refused rows.
-IMPORT_KEPT_DAYS = env.int("IMPORT_KEPT_DAYS", default=30)
+IMPORT_KEPT_DAYS = positive(env, "IMPORT_KEPT_DAYS", default=30)
 
 # With CLOCK_FILE set (tests, demo) `events.clock.now()` adds the seconds in that file.
 CLOCK_FILE = env.str("CLOCK_FILE", default="")

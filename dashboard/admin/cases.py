@@ -190,7 +190,7 @@ class CaseTermsAdmin(ShopAdmin):
     noun = "case terms"
     list_display = ["name", "answer_hours", "close_hours", "reopen_days", "working"]
     ordering = ["answer_hours"]
-    fields = ["kind", "answer_hours", "close_hours", ("opens", "closes"), "reopen_days"]
+    fields = ["kind", "answer_hours", "close_hours", "opens", "closes", "reopen_days"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
