@@ -4,6 +4,7 @@ Two chains of handlers. Machines (`/api/…`, health, metrics) go without any mi
 by cookie are for people, and each costs the till its time. Everything else goes through Django's ordinary chain.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +19,8 @@ from django.urls import ResolverMatch, get_resolver, set_urlconf
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 django.setup(set_prefix=False)
 
+# a body longer than this is refused with its connection
+HEARD_OUT = 16 * 1024 * 1024
 MACHINE_URLS = "api.urls"
 MACHINE_PATHS = frozenset({"/api", "/healthz", "/readyz", "/metrics"})
 
@@ -63,6 +66,14 @@ for urls in (MACHINE_URLS, settings.ROOT_URLCONF):
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     path: str = environ.get("PATH_INFO", "")
-    if path in MACHINE_PATHS or path.startswith("/api/"):
-        return machines(environ, start_response)
-    return people(environ, start_response)
+    handler = machines if path in MACHINE_PATHS or path.startswith("/api/") else people
+    response = handler(environ, start_response)
+    if environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated"):
+        _hear_out(environ["wsgi.input"])
+    return response
+
+
+def _hear_out(body: Any) -> None:
+    """Read what a refusal left unread: the server would close the connection on it, and the caller's next call fail."""
+    with contextlib.suppress(OSError):
+        body.read(HEARD_OUT)
