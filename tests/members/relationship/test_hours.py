@@ -1,12 +1,15 @@
 """A term runs while somebody is there: from opening to closing, and not on a public holiday."""
 
 from datetime import date, datetime, time
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 
 from members import holidays
-from members.relationship import hours
+from members.models import CaseTerms
+from members.relationship import hours, terms
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING, EVENING = time(8), time(21)
@@ -71,3 +74,13 @@ def test_the_holidays_of_a_year_are_those_of_sun_and_moon():
         date(2026, 9, 2),
     ]
     assert len(holidays.of_year(2200)) == 4
+
+
+def test_terms_that_nobody_set_promise_the_same_as_before_in_working_hours(db):
+    terms.found()
+    CaseTerms.objects.filter(kind="complaint").update(answer_hours=4, close_hours=48)
+    CaseTerms.objects.filter(kind="question").update(answer_hours=6, close_hours=72)
+    CaseTerms.objects.filter(kind="wish").update(answer_hours=48, close_hours=240)
+    import_module("members.migrations.0018_terms_in_working_hours").count_working_hours(apps, None)
+    kept = {row.kind: (row.answer_hours, row.close_hours) for row in CaseTerms.objects.all()}
+    assert kept == {**terms.FIRST_TERMS, "question": (6, 72)}
