@@ -30,6 +30,7 @@ from dashboard.admin import (
     surveys,
     terms,
     voices,
+    voucher_kinds,
     vouchers,
     webhooks,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "stores",
     "surveys",
     "voices",
+    "voucher_kinds",
     "vouchers",
     "webhooks",
 ]

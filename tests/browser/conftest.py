@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import BrowserContext, sync_playwright
+
+from dashboard.running import translating
+from events import clock as clocks
+from loyalty import devices
+from members import roles
+from tests.browser.till import Place
+from tests.counter.conftest import hire
+from tests.factories.shop import Shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -58,3 +67,12 @@ def browser() -> Iterator[Callable[..., BrowserContext]]:
         for program in [*others, chromium]:
             program.close()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def place(shop_db, web) -> Place:
+    translating.compile_all(Path(settings.BASE_DIR) / "locale")
+    shop = Shop(at=clocks.now())
+    hire("minh", roles.CASHIER, stores=[shop.store.pk])
+    made = devices.create(store=shop.store, name="Quầy 1", by=None, at=shop.at)
+    return Place(shop, made.token, web.url)
