@@ -8,7 +8,9 @@ from api import printing, problems, texts
 from api.problems import Problem
 from api.shapes import answers as shapes
 from loyalty import keeping, policies, receipt_links, wording
+from loyalty.holding import Held
 from loyalty.models import Tier
+from loyalty.ordering import Told
 from loyalty.queries import StatementLine
 from loyalty.records import LineRecord, PurchaseRecord, ReturnRecord
 from loyalty.standings import Standing
@@ -116,6 +118,7 @@ def statement(
             kind=line.kind,
             text=wording.kind(line.kind, cause=line.cause, language=language),
             points=line.points,
+            pending=line.pending,
             balance=line.available_after - line.debt_after,
             occurred_at=wording.moment(line.effective_at),
             recorded_at=wording.moment(line.recorded_at),
@@ -142,7 +145,7 @@ def quote(said: Quoted, *, language: Language) -> shapes.Quote:
         lines=_lines(composed.lines),
         points=shapes.QuotedPoints(
             earned=composed.earned,
-            pending=0,
+            pending=composed.pending,
             spendable=quoted.spendable,
             limited_by=quoted.limited_by if quoted.limited_by not in ("", "bill") else None,
             balance_after=quoted.available_after - quoted.debt_after,
@@ -184,7 +187,7 @@ def _purchase(
         "occurred_at": wording.moment(record.occurred_at),
         "points": shapes.PurchasePoints(
             earned=record.earned,
-            pending=0,
+            pending=record.pending,
             spent=record.spent,
             balance=record.available_after - record.debt_after,
         ),
@@ -208,6 +211,22 @@ def _purchase(
         ),
         "receipt_url": receipt_links.url(record),
     }
+
+
+def hold(held: Held) -> shapes.Hold:
+    return shapes.Hold(
+        id=str(held.id), points=held.points, expires_at=wording.moment(held.expires_at), balance=held.balance
+    )
+
+
+def order_event(told: Told) -> shapes.OrderEvent:
+    return shapes.OrderEvent(
+        id=str(told.event.pk),
+        purchase=str(told.event.purchase_id),
+        type=told.event.type,
+        occurred_at=wording.moment(told.event.occurred_at),
+        matured=told.matured,
+    )
 
 
 def returned(done: Returned, *, language: Language) -> shapes.Return:

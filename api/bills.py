@@ -12,7 +12,7 @@ from members.identifying import clean
 from rewards.claiming import Named
 
 # Said, but nobody's: the domain still looks for the receipt, because a replay comes before everything else.
-NO_VOUCHER = UUID(int=0)
+NO_VOUCHER = NO_HOLD = UUID(int=0)
 
 
 def bill(sent: shapes.Question, *, receipt: str = "") -> Bill:
@@ -43,12 +43,19 @@ def bill(sent: shapes.Question, *, receipt: str = "") -> Bill:
             "buyer_tax_code": clean(invoice.buyer_tax_code or ""),
         },
         points_to_spend=sent.points_to_spend or 0,
+        hold=_hold(sent),
     )
     if made.payments:
         known = policies.last_known(made.occurred_at).programme.payment_methods
         if any(payment.method not in known for payment in made.payments):
             raise Problem(422, "payment_method_unknown")
     return made
+
+
+def _hold(sent: shapes.Question) -> UUID | None:
+    """The points put aside for the bill; an id that cannot be one names none that are."""
+    named = sent.hold if isinstance(sent, shapes.Purchase) else None
+    return None if named is None else reading.identity(named) or NO_HOLD
 
 
 def _line(line: shapes.Line) -> BillLine:

@@ -256,6 +256,45 @@ def a_voucher_nobody_has_takes_nothing_off(talk: Conversation) -> None:
     alike((result["status"], result["error"]["code"]), (422, "online_only"), "a voucher in a batch")
 
 
+def points_put_aside_wait_for_their_bill(talk: Conversation) -> None:
+    if not talk.member:
+        raise Complaint("there is no member; mend the steps above first")
+    earned = expect(talk.call("POST", "/purchases", talk.new_bill("hold-earn", 1_000_000)), 201)["points"]["earned"]
+    body, key = {"member": talk.member, "points": min(earned, 40)}, f"{talk.run}-hold"
+    before = _balance(talk)
+    expect(talk.call("POST", "/holds", body), 400, code="key_missing")
+    held = expect(talk.call("POST", "/holds", body, key=key), 201)
+    alike(expect(talk.call("POST", "/holds", body, key=key), 200), held, "the replay of a hold")
+    alike(_balance(talk)["held"], body["points"], "points held")
+    bill = talk.new_bill("hold", 500_000) | {"hold": held["id"], "points_to_spend": 10}
+    sold = expect(talk.call("POST", "/purchases", bill), 201)
+    alike(expect(talk.call("POST", "/purchases", bill), 200), sold, "the replay of a bill with a hold")
+    after = before["available"] - 10 + sold["points"]["earned"] - sold["points"]["pending"]
+    alike(_balance(talk)["available"], after, "points after the hold")
+    again = talk.new_bill("hold-again", 500_000) | {"hold": held["id"], "points_to_spend": 1}
+    expect(talk.call("POST", "/purchases", again), 422, code="hold_lapsed")
+    other = expect(talk.call("POST", "/holds", body, key=f"{key}-2"), 201)
+    for _ in range(2):
+        expect(talk.call("DELETE", f"/holds/{other['id']}"), 204)
+    alike(_balance(talk)["available"], after, "points after letting go of a hold")
+
+
+def what_is_said_of_an_order_is_kept_once(talk: Conversation) -> None:
+    order = talk.new_bill("order", 250_000) | {"channel": "online"}
+    sold = expect(talk.call("POST", "/purchases", order), 201)
+    path, said = f"/purchases/{sold['id']}/events", {"occurred_at": clock.now().isoformat()}
+    expect(talk.call("POST", path, said | {"type": "shipped"}), 400, code="key_missing")
+    for word in ("shipped", "delivered"):
+        key = f"{talk.run}-{word}"
+        first = expect(talk.call("POST", path, said | {"type": word}, key=key), 201)
+        again = expect(talk.call("POST", path, said | {"type": word}, key=key), 200)
+        alike(again["id"], first["id"], "the replay of a word about an order")
+    before = _balance(talk)["available"]
+    expect(talk.call("POST", path, said | {"type": "failed"}, key=f"{talk.run}-failed"), 201)
+    alike(len(expect(talk.call("GET", f"/purchases/{sold['id']}"), 200)["returns"]), 1, "returns of the order")
+    alike(_balance(talk)["available"], before - sold["points"]["earned"], "points after the order came back")
+
+
 def points_leave_with_a_proof_once(talk: Conversation) -> None:
     if not talk.member:
         raise Complaint("there is no member; mend the steps above first")
@@ -306,6 +345,8 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     an_offline_batch_catches_up,
     a_wrong_clock_does_not_block_a_sale,
     a_voucher_nobody_has_takes_nothing_off,
+    points_put_aside_wait_for_their_bill,
+    what_is_said_of_an_order_is_kept_once,
     points_leave_with_a_proof_once,
     mistakes_are_refused_in_clear_words,
 )

@@ -46,14 +46,20 @@ def told(
     summary: str,
     *,
     name: str,
-    shows: Mapping[int, type[Answer]],
+    shows: Mapping[int, type[Answer] | None],
     refused: Sequence[int] = (),
     body: type[Body] | None = None,
     parameters: Sequence[OpenApiParameter] = (),
 ) -> Callable[[F], F]:
-    """What the document says of one call. `refused` adds to the refusals that every call may answer with."""
+    """What the document says of one call. `refused` adds to the refusals that every call may answer with.
+
+    An answer without a body shows None.
+    """
     codes = sorted({*ALWAYS, *refused, *(WITH_BODY if body else ())})
-    responses: dict[Any, Any] = {(status, "application/json"): shape for status, shape in shows.items()}
+    responses: dict[Any, Any] = {
+        (status, "application/json") if shape else status: shape or OpenApiResponse(description="Done; no body.")
+        for status, shape in shows.items()
+    }
     responses |= {(code, PROBLEM): OpenApiResponse(answers.Problem, REFUSED[code]) for code in codes}
     decorated: Callable[[F], F] = extend_schema(
         operation_id=name,

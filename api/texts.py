@@ -82,6 +82,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "This member's points and vouchers are locked; earning goes on.",
     ),
     "not_enough_points": ("Không đủ điểm.", "Not enough points."),
+    "hold_lapsed": (
+        "Điểm giữ cho hóa đơn này đã hết giờ hoặc đã dùng.",
+        "The points put aside for this bill are no longer held.",
+    ),
     "points_exceed_bill": ("Không dùng được chừng ấy điểm cho hóa đơn này.", "This bill does not take so many points."),
     "voucher_unknown": ("Khách này không có voucher đó.", "This member has no such voucher."),
     "voucher_used": ("Voucher này đã dùng rồi.", "This voucher has been used."),

@@ -105,6 +105,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Tích điểm"), "add_circle", "loyalty_earningrule_changelist", "policy"),
                 (_("Dùng điểm"), "payments", "loyalty_spendingpolicy_changelist", "policy"),
                 (_("Hết hạn điểm"), "hourglass_bottom", "loyalty_expirypolicy_changelist", "policy"),
+                (_("Điểm chờ"), "pending_actions", "loyalty_pendingpolicy_changelist", "policy"),
                 (_("Hạng thành viên"), "military_tech", "loyalty_tier_changelist", "tier"),
                 (_("Bảng hạng"), "leaderboard", "loyalty_tiertable_changelist", "policy"),
                 (_("Thể lệ chương trình"), "description", "members_termstext_changelist", "terms"),

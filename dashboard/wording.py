@@ -20,7 +20,12 @@ NOTHING = words.NOTHING
 money, day, moment, deadline = words.money, words.day, words.moment, words.deadline
 ENTRY_KINDS = {
     "earn": gettext_lazy("tích điểm"),
+    "mature": gettext_lazy("điểm chờ dùng được"),
+    "cancel_pending": gettext_lazy("bỏ điểm chờ"),
     "spend": gettext_lazy("dùng điểm"),
+    "hold": gettext_lazy("giữ điểm cho hóa đơn"),
+    "release": gettext_lazy("trả điểm đã giữ"),
+    "capture": gettext_lazy("dùng điểm đã giữ"),
     "spend_return": gettext_lazy("hoàn điểm"),
     "expire": gettext_lazy("hết hạn"),
     "reinstate": gettext_lazy("khôi phục điểm"),
@@ -61,6 +66,10 @@ EVENT_TYPES = {
     "purchase.claimed": gettext_lazy("tích điểm bù"),
     "points.adjusted": gettext_lazy("điều chỉnh điểm"),
     "points.expired": gettext_lazy("điểm hết hạn"),
+    "points.matured": gettext_lazy("điểm chờ dùng được"),
+    "points.given_up": gettext_lazy("bỏ điểm chờ"),
+    "points.held": gettext_lazy("giữ điểm cho hóa đơn"),
+    "order.told": gettext_lazy("tin về đơn hàng"),
     "tier.changed": gettext_lazy("đổi hạng"),
     "voucher.issued": gettext_lazy("nhận voucher"),
     "voucher.redeemed": gettext_lazy("dùng voucher"),

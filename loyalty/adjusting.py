@@ -48,6 +48,6 @@ def adjust(
         member_id=member_id,
         kind="adjust",
         points=points,
-        expires_at=terms.lot_end(at),
+        lot=terms.lot(at),
         note={"at": at, "by": by, "reason": reason, "request": request_id},
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from events.refusals import Refusal
 from loyalty import splitting
@@ -62,7 +63,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """`total` = lines - discounts + charges + tax where not included + rounding, before our vouchers and points."""
+    """`total` = lines - discounts + charges + tax where not included + rounding, before our vouchers and points.
+
+    `hold`: the points it spends were put aside before; it takes no others.
+    """
 
     receipt: str
     occurred_at: datetime
@@ -79,6 +83,7 @@ class Bill:
     payments: tuple[Payment, ...] = ()
     invoice: Mapping[str, Any] | None = None
     points_to_spend: int = 0
+    hold: UUID | None = None
 
     @property
     def lines_amount(self) -> int:

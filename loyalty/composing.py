@@ -13,6 +13,7 @@ from loyalty.paying import Spendable
 from loyalty.policies import Policies
 from loyalty.records import LineRecord, PurchaseRecord
 from loyalty.rules import base as base_rule
+from loyalty.rules.ends import LotTerms
 from loyalty.till import Till
 from members.locking import SpendingLocked
 
@@ -28,30 +29,45 @@ class Composed:
     due: int
     base: int
     earned: int
+    lot: LotTerms
+    held: int | None
     spendable: Spendable
     lines: tuple[LineRecord, ...]
     reasons: dict[str, Any]
 
+    @property
+    def pending(self) -> int:
+        """How many of the points earned cannot be spent yet."""
+        return self.earned if self.lot.pending else 0
+
     def balance_after(self, snap: Snapshot) -> tuple[int, int]:
-        """(available, debt) after spending, repaying and earning."""
-        net = (snap.available or 0) - (snap.debt or 0) - self.bill.points_to_spend
-        net += self.earned if snap.member_id is not None else 0
+        """(available, debt) after spending, repaying and earning; what waits is in neither."""
+        net = (snap.available or 0) + (self.held or 0) - (snap.debt or 0) - self.bill.points_to_spend
+        net += self.earned - self.pending if snap.member_id is not None else 0
         return max(0, net), max(0, -net)
 
 
 def compose(
-    bill: Bill, *, snapshot: Snapshot, terms: Policies, status: str, at: datetime, discounts: Sequence[int] = ()
+    bill: Bill,
+    *,
+    snapshot: Snapshot,
+    terms: Policies,
+    status: str,
+    at: datetime,
+    discounts: Sequence[int] = (),
+    held: int | None = None,
 ) -> Composed:
     """Decide a bill; a guest's is composed as a member's would be.
 
     `discounts`: what is taken off each line's goods before points pay for the rest; never more than the goods.
+    `held`: the points put aside for this bill, which are all it can spend.
     Raises NotEnoughPoints, PointsExceedBill, SpendingLocked.
     """
     goods = bill.goods_by_line()
     off = list(discounts) or [0] * len(goods)
     left = [part - taken for part, taken in zip(goods, off, strict=True)]
     payable = paying.payable_by_line(bill.lines, left, policy=terms.spending)
-    available = snapshot.available or 0
+    available = held if held is not None else snapshot.available or 0
     limit = paying.spendable(
         payable=sum(payable), available=available, policy=terms.spending, joined_at=snapshot.joined_at, at=at
     )
@@ -78,6 +94,8 @@ def compose(
         due=bill.total - sum(off) - points_value,
         base=sum(line.base for line in lines),
         earned=points,
+        lot=terms.lot(bill.occurred_at, channel=bill.channel),
+        held=held,
         spendable=limit,
         lines=lines,
         reasons=reasons,
@@ -160,6 +178,7 @@ def posting(
             "due": composed.due,
             "base": composed.base,
             "earned": composed.earned if member else 0,
+            "pending": composed.pending if member else 0,
             "spent": bill.points_to_spend,
             "available_after": available_after if member else None,
             "debt_after": debt_after if member else None,
@@ -172,8 +191,10 @@ def posting(
             "request_id": request_id,
         },
         "lines": [_line_row(composed, place, snapshot) for place in range(len(bill.lines))],
-        "expires": terms.lot_end(bill.occurred_at),
+        "lot": composed.lot.told(),
     }
+    if bill.hold is not None:
+        body["hold"] = str(bill.hold)
     if member and composed.status == Purchase.Status.POSTED:
         if snapshot.out_of_order:
             body["review_tier"] = True
@@ -260,6 +281,7 @@ def record(
         points_value=composed.points_value,
         due=composed.due,
         earned=composed.earned if member else 0,
+        pending=composed.pending if member else 0,
         spent=bill.points_to_spend,
         available_after=available_after if member else 0,
         debt_after=debt_after if member else 0,

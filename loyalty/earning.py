@@ -98,7 +98,7 @@ def record_purchase(
         if isinstance(sale, Recorded):
             return sale
         decided = sales.decide(sale, till=till, fingerprint=fingerprint, at=at, request_id=request_id)
-        if bill.points_to_spend and not proven:
+        if bill.points_to_spend and bill.hold is None and not proven:
             sales.check_daily_amount(decided, at=at)
         return sales.post(decided)
 
@@ -122,7 +122,7 @@ def _record_chunk(items: Sequence[BatchItem], *, till: Till, at: datetime, reque
     for place, item in enumerate(items):
         try:
             item.bill.check()
-            if item.bill.points_to_spend:
+            if item.bill.points_to_spend or item.bill.hold:
                 raise OnlineOnly()
             openings[place] = sales.opening_of(item.bill, item.who, till=till, receipt=item.bill.receipt)
         except Refusal as refusal:

@@ -10,6 +10,7 @@ from django.db import transaction
 from loyalty.models import (
     EarningRule,
     ExpiryPolicy,
+    PendingPolicy,
     Programme,
     SpendingPolicy,
     Tier,
@@ -65,6 +66,8 @@ def found(
         SpendingPolicy.objects.create(point_value=max(1, step // 20), **dated)
     if not ExpiryPolicy.objects.exists():
         ExpiryPolicy.objects.create(months=expiry_months, **dated)
+    if not PendingPolicy.objects.exists():
+        PendingPolicy.objects.create(**dated)
     if not Tier.objects.exists():
         for rank, (code, name_vi, name_en, color, _steps) in enumerate(TIERS if tiers else TIERS[:1]):
             Tier.objects.create(code=code, rank=rank, name_vi=name_vi, name_en=name_en, color=color)

@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from events import commands
 from events.refusals import Refusal
-from loyalty import owning, policies, queries, refunds
+from loyalty import ordering, owning, policies, queries, refunds
 from loyalty.adjusting import LONGEST_REASON, ReasonMissing
 from loyalty.ledger import posting
 from loyalty.ledger.posting import MoveOpening
@@ -179,7 +179,7 @@ def hand_over(
                 "by": till.by,
                 "request_id": request_id,
             },
-            "expires": terms.lot_end(bill.occurred_at),
+            "lot": ordering.lot_of(bill, terms=terms).told(),
             "absorb": not policies.at(at).programme.debt_on_return,
         }
     )

@@ -5,15 +5,12 @@ number in the statement that locks the account, so that a sale never runs under 
 """
 
 import bisect
-import functools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import F
 
@@ -21,6 +18,7 @@ from events.refusals import Refusal
 from loyalty.models import (
     EarningRule,
     ExpiryPolicy,
+    PendingPolicy,
     Programme,
     SpendingPolicy,
     Tier,
@@ -28,6 +26,8 @@ from loyalty.models import (
     TierThreshold,
 )
 from loyalty.models.policies import DatedPolicy
+from loyalty.rules import ends
+from loyalty.rules.ends import LotTerms
 from loyalty.till import local_zone
 
 P = TypeVar("P", bound=DatedPolicy)
@@ -67,22 +67,20 @@ class Policies:
     earning: EarningRule
     spending: SpendingPolicy
     expiry: ExpiryPolicy
+    pending: PendingPolicy | None
     ladder: TierLadder
     tiers: dict[int, Tier]
     first_tier: Tier
 
+    def lot(self, moment: datetime, *, channel: str | None = None) -> LotTerms:
+        """What points that come at `moment` are told; `channel`: of their bill, whose points may have to wait."""
+        return ends.lot_terms(
+            expiry=self.expiry, pending=self.pending, moment=moment, channel=channel, zone=local_zone()
+        )
+
     def lot_end(self, moment: datetime) -> datetime | None:
-        """When points earned at `moment` end: local midnight after the day `months` calendar months later."""
-        if self.expiry.months is None:
-            return None
-        zone = local_zone()
-        return _months_later(moment.astimezone(zone).date(), self.expiry.months, zone)
-
-
-@functools.lru_cache(maxsize=1024)
-def _months_later(day: date, months: int, zone: ZoneInfo) -> datetime:
-    """The midnight that ends the day `months` calendar months after `day`."""
-    return datetime.combine(day + relativedelta(months=months) + timedelta(days=1), time.min, tzinfo=zone)
+        """When points that come at `moment` end: a local midnight; None = never."""
+        return ends.end(self.expiry, moment=moment, zone=local_zone())
 
 
 class _Book:
@@ -98,6 +96,7 @@ class _Book:
         self.earning = list(EarningRule.objects.order_by("valid_from"))
         self.spending = list(SpendingPolicy.objects.order_by("valid_from"))
         self.expiry = list(ExpiryPolicy.objects.order_by("valid_from"))
+        self.pending = list(PendingPolicy.objects.order_by("valid_from"))
         self.tables = list(TierTable.objects.order_by("valid_from"))
         thresholds = list(TierThreshold.objects.order_by("spend"))
         self.ladders = {
@@ -111,7 +110,7 @@ class _Book:
         if not (self.tiers and self.earning and self.spending and self.expiry and self.tables):
             raise ProgrammeMissing()
 
-        kinds: tuple[Sequence[DatedPolicy], ...] = (self.earning, self.spending, self.expiry, self.tables)
+        kinds: tuple[Sequence[DatedPolicy], ...] = (self.earning, self.spending, self.expiry, self.pending, self.tables)
         self.begins = sorted({policy.valid_from for kind in kinds for policy in kind})
         self.eras = [self._era(begin) for begin in self.begins]
 
@@ -125,6 +124,7 @@ class _Book:
             earning=_in_force(self.earning, begin),
             spending=_in_force(self.spending, begin),
             expiry=_in_force(self.expiry, begin),
+            pending=_begun(self.pending, begin),
             ladder=self.ladders[_in_force(self.tables, begin).id],
             tiers=self.tiers,
             first_tier=next(iter(self.tiers.values())),
@@ -135,6 +135,12 @@ def _in_force(dated: Sequence[P], moment: datetime) -> P:
     """The last that has begun; before the first of all, the first (history older than the programme)."""
     position = bisect.bisect_right([policy.valid_from for policy in dated], moment)
     return dated[max(0, position - 1)]
+
+
+def _begun(dated: Sequence[P], moment: datetime) -> P | None:
+    """The last that has begun; None before the first of all: what did not exist was not in force."""
+    position = bisect.bisect_right([policy.valid_from for policy in dated], moment)
+    return dated[position - 1] if position else None
 
 
 _lock = threading.Lock()

@@ -11,9 +11,11 @@ from django.db.models import Q
 
 from events.refusals import Missing
 from loyalty import owning, policies
+from loyalty.ledger.posting import HoldLapsed
 from loyalty.models import (
     BillMove,
     Entry,
+    Hold,
     Purchase,
     PurchaseLine,
     Return,
@@ -57,11 +59,16 @@ class TierStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands."""
+    """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands.
+
+    `points`: the change of what can be spent, less debt; `pending`: of what waits; `held`: of what was put aside.
+    """
 
     seq: int
     kind: str
     points: int
+    pending: int
+    held: int
     available_after: int
     debt_after: int
     effective_at: datetime
@@ -103,6 +110,20 @@ def balances(member_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Balance]
         )
         rows = cursor.fetchall()
     return {row[0]: _balance(*row[1:]) for row in rows}
+
+
+def entry_balance(member_id: UUID, seq: int) -> int:
+    """What was available right after an entry, less any debt."""
+    entry = Entry.objects.get(member_id=member_id, seq=seq)
+    return entry.available_after - entry.debt_after
+
+
+def held_points(hold_id: UUID, *, member_id: UUID | None, store_id: int, at: datetime) -> int:
+    """How many points a store's hold keeps for this member's bill. Raises HoldLapsed."""
+    held = Hold.objects.filter(pk=hold_id, store_id=store_id, ended_at=None, expires_at__gt=at).first()
+    if held is None or held.member_id != member_id:
+        raise HoldLapsed
+    return held.points
 
 
 def standing(member_id: UUID, *, at: datetime, tier_id: int | None) -> TierStanding:
@@ -178,6 +199,7 @@ def _bill(
         points_value=row.points_value,
         due=row.due,
         earned=row.earned,
+        pending=row.pending,
         spent=row.spent,
         available_after=row.available_after or 0,
         debt_after=row.debt_after or 0,
@@ -274,6 +296,8 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
             seq=entry.seq,
             kind=entry.kind,
             points=entry.available - entry.debt,
+            pending=entry.pending,
+            held=entry.held,
             available_after=entry.available_after,
             debt_after=entry.debt_after,
             effective_at=entry.effective_at,

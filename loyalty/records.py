@@ -95,6 +95,7 @@ class MoveRecord:
 class PurchaseRecord:
     """A bill as it was posted; where it has moved, with its owner now and what the owner got for it.
 
+    `pending`: how many of the points earned could not be spent yet when it was posted.
     `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}]}.
     """
 
@@ -114,6 +115,7 @@ class PurchaseRecord:
     points_value: int
     due: int
     earned: int
+    pending: int
     spent: int
     available_after: int
     debt_after: int

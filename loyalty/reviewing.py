@@ -7,7 +7,7 @@ from django.db import transaction
 
 from events import outbox
 from events.refusals import Refusal
-from loyalty import policies, queries, refunds
+from loyalty import ordering, policies, queries, refunds
 from loyalty.ledger import posting
 from loyalty.models import Purchase, ReviewDecision
 from loyalty.policies import Policies
@@ -38,7 +38,7 @@ def approve(*, purchase_id: UUID, by: str, at: datetime, reason: str = "") -> Re
             kind="earn",
             points=earned,
             effective_at=bill.occurred_at,
-            expires_at=terms.lot_end(bill.occurred_at),
+            lot=ordering.lot_of(bill, terms=terms),
             note=note,
         )
         posting.book_due(member_id=bill.member_id, at=at, by=by)

@@ -62,12 +62,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """A bill, and what the books say of its member: under the account's lock, or as a quote saw it."""
+    """A bill, and what the books say of its member: under the account's lock, or as a quote saw it.
+
+    `held`: how many points were put aside for it; None where it spends what is available.
+    """
 
     bill: Bill
     snapshot: Snapshot
     terms: Policies
     status: str
+    held: int | None = None
 
     @property
     def member_id(self) -> UUID | None:
@@ -127,7 +131,7 @@ def look_at(*, bill: Bill, who: Who | None, till: Till, at: datetime) -> Sale:
 def open_sale(*, bill: Bill, who: Who | None, till: Till, fingerprint: bytes, at: datetime) -> Sale | Recorded:
     """Lock the member's account and read it; the answer of before where the receipt is in the books.
 
-    Raises TotalMismatch, ReceiptConflict, MemberUnknown, MemberNeeded, OccurredInFuture, OccurredTooOld.
+    Raises TotalMismatch, ReceiptConflict, MemberUnknown, MemberNeeded, HoldLapsed, OccurredInFuture, OccurredTooOld.
     """
     bill.check()
     opening = opening_of(bill, who, till=till, receipt=bill.receipt)
@@ -156,14 +160,18 @@ def judge(
         return _replay(snap, snap.purchase_id, fingerprint=fingerprint)
     if who is not None and snap.member_id is None:
         raise MemberUnknown()
-    if bill.points_to_spend and who is None:
+    if (bill.points_to_spend or bill.hold) and who is None:
         raise paying.MemberNeeded()
+    held = None
+    if bill.hold is not None:
+        held = queries.held_points(bill.hold, member_id=snap.member_id, store_id=till.store_id, at=at)
     status = clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at)
     return Sale(
         bill=bill,
         snapshot=snap,
         terms=policies.at(bill.occurred_at, version=snap.policies_version),
         status=status,
+        held=held,
     )
 
 
@@ -181,7 +189,13 @@ def _replay(snap: Snapshot, purchase_id: UUID, *, fingerprint: bytes) -> Recorde
 def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = ()) -> Composed:
     """How the bill is paid and what it earns. `discounts`: what is taken off each line's goods before the points."""
     return composing.compose(
-        sale.bill, snapshot=sale.snapshot, terms=sale.terms, status=sale.status, at=at, discounts=discounts
+        sale.bill,
+        snapshot=sale.snapshot,
+        terms=sale.terms,
+        status=sale.status,
+        at=at,
+        discounts=discounts,
+        held=sale.held,
     )
 
 

@@ -14,12 +14,16 @@ from loyalty.wording import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One line of the history. `why` says how the points came about, `why_not` what gave none."""
+    """One line of the history. `why` says how the points came about, `why_not` what gave none.
+
+    `points`: what can be spent more or less than before; `pending`: what waits more or less.
+    """
 
     seq: int
     kind: str
     title: str
     points: int
+    pending: int
     balance: int
     at: datetime
     store: str
@@ -86,9 +90,9 @@ def store_of(purchase_id: UUID) -> int | None:
 
 def endings(member_id: UUID, *, at: datetime, limit: int = 12) -> list[Ending]:
     """When the points a member has will end, soonest first; those that never end are not told."""
-    lots = Lot.objects.filter(member_id=member_id, remaining__gt=0, expires_at__gt=at).order_by("expires_at")
+    lots = Lot.objects.filter(member_id=member_id, remaining__gt=0, pending=False, expires_at__gt=at)
     by_day: dict[date, int] = {}
-    for lot in lots:
+    for lot in lots.order_by("expires_at"):
         if lot.expires_at is not None:
             day = last_day(lot.expires_at)
             by_day[day] = by_day.get(day, 0) + lot.remaining
@@ -108,6 +112,7 @@ def _told(
         kind=line.kind,
         title=wording.kind(line.kind, cause=line.cause, language=language),
         points=line.points,
+        pending=line.pending,
         balance=line.available_after - line.debt_after,
         at=line.effective_at,
         store=stores.get(line.store_id, "") if line.store_id is not None else "",

@@ -57,7 +57,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 KINDS: dict[str, tuple[str, str]] = {
     "earn": ("Tích {unit}", "Earned"),
+    "mature": ("{Unit} chờ đã dùng được", "Ready to spend"),
+    "cancel_pending": ("Bỏ {unit} chờ", "No longer pending"),
     "spend": ("Dùng {unit}", "Spent"),
+    "hold": ("Giữ {unit} cho hóa đơn", "Put aside for a bill"),
+    "release": ("Trả lại {unit} đã giữ", "Let go again"),
+    "capture": ("Dùng {unit} đã giữ", "Spent what was put aside"),
     "spend_return": ("Hoàn {unit} đã dùng", "Given back"),
     "expire": ("{Unit} hết hạn", "Expired"),
     "reinstate": ("Khôi phục {unit}", "Reinstated"),

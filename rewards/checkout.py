@@ -5,18 +5,21 @@ vouchers costs the same four round trips as ever.
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from events import commands
-from loyalty import earning, returning, sales, today
+from loyalty import earning, holding, ordering, returning, sales, today
 from loyalty.bill import Bill
 from loyalty.earning import Quote
+from loyalty.holding import Held
+from loyalty.ordering import Told
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
+from loyalty.returning import NothingLeft
 from loyalty.sales import Recorded, Sale, Who
 from loyalty.till import Till
 from members import spending_proof
@@ -27,6 +30,8 @@ from rewards.claiming import Named
 from rewards.discounting import Verdict
 from rewards.guesses import Tries
 from rewards.queries import UsedVoucher, VoucherView
+
+CAME_TO_NOTHING = ("failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,8 @@ def record_purchase(
             discounts=claiming.by_line(chosen, sale=sale),
         )
         by_id = sum(one.discount for one in chosen if not one.by_code)
-        if not there and (bill.points_to_spend or by_id):
+        # points put aside were proven when they were
+        if not there and (by_id or bill.points_to_spend and bill.hold is None):
             before = claiming.unproven_today(member_id=sale.member_id, at=at)
             sales.check_daily_amount(decided, at=at, beside=before + by_id)
         claiming.claim(chosen, sale=sale, till=till, proven=there, at=at, request_id=request_id)
@@ -172,6 +178,74 @@ def undo(
         return cancel(
             purchase_id=purchase_id, key=key, till=till, fingerprint=fingerprint, at=at, request_id=request_id
         )
+
+
+def hold(
+    *,
+    who: Who | None,
+    points: int,
+    lasts: timedelta,
+    proof: Proof | None,
+    key: str,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    request_id: str = "",
+) -> Held:
+    """As `loyalty.holding.hold`; the proof is shown now, and the bill that takes the points asks for none."""
+    with _tried(proof, who, till, at) as shown:
+        return holding.hold(
+            who=who,
+            points=points,
+            lasts=lasts,
+            key=key,
+            till=till,
+            fingerprint=fingerprint,
+            at=at,
+            proven=lambda member_id: shown is not None and shown.use_up(member_id=member_id, at=at),
+            request_id=request_id,
+        )
+
+
+def tell_order(
+    *,
+    purchase_id: UUID,
+    type: str,
+    occurred_at: datetime,
+    tracking_url: str = "",
+    promised_by: datetime | None = None,
+    key: str,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    request_id: str = "",
+) -> Told:
+    """As `loyalty.ordering.tell`; an order that came to nothing comes back whole, with its vouchers."""
+    with transaction.atomic():
+        told = ordering.tell(
+            purchase_id=purchase_id,
+            type=type,
+            occurred_at=occurred_at,
+            tracking_url=tracking_url,
+            promised_by=promised_by,
+            key=key,
+            till=till,
+            fingerprint=fingerprint,
+            at=at,
+            request_id=request_id,
+        )
+        if type in CAME_TO_NOTHING and not told.replayed:
+            with suppress(NothingLeft):
+                return_purchase(
+                    purchase_id=purchase_id,
+                    receipt=f"{type}:{purchase_id}",
+                    lines=None,
+                    till=till,
+                    fingerprint=fingerprint,
+                    at=at,
+                    request_id=request_id,
+                )
+        return told
 
 
 def _counted(vouchers: Sequence[Named], *, till: Till, at: datetime) -> AbstractContextManager[Tries]:

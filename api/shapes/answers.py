@@ -60,12 +60,16 @@ class Member(Answer):
 
 
 class StatementItem(Answer):
-    """One change of a member's points; `balance` is what was available right after, less any debt."""
+    """One change of a member's points; `balance` is what was available right after, less any debt.
+
+    `pending`: the change of points that cannot be spent yet.
+    """
 
     id: str
     kind: str
     text: str
     points: int
+    pending: int
     balance: int
     occurred_at: str
     recorded_at: str
@@ -194,6 +198,25 @@ class PurchasePoints(Answer):
     pending: int
     spent: int
     balance: int
+
+
+class Hold(Answer):
+    """Points put aside; `balance` is what is available beside them, less any debt."""
+
+    id: str
+    points: int
+    expires_at: str
+    balance: int
+
+
+class OrderEvent(Answer):
+    """What was said of an order. `matured`: its points could be spent from this on."""
+
+    id: str
+    purchase: str
+    type: str
+    occurred_at: str
+    matured: bool
 
 
 class TierAfter(Answer):

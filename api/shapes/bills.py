@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from api.shapes.parts import (
+    HIGHEST_POINTS,
     Amount,
     Body,
     Code,
@@ -147,6 +148,7 @@ class Purchase(Question, kw_only=True):
     """A bill. `total` = lines - discounts + charges + tax where not included + rounding, before vouchers and points."""
 
     receipt: Receipt
+    hold: Annotated[Identity, Meta(description="Of POST /holds: its points pay, the rest is let go.")] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -186,6 +188,30 @@ class Return(Body):
             self.occurred_at = moment(self.occurred_at)
         if bool(self.whole) == (self.lines is not None):
             raise ValueError("lines_or_whole")
+
+
+class Hold(Body):
+    """Points of a member put aside for an open bill."""
+
+    member: Identity | MemberRef
+    points: Annotated[int, Meta(ge=1, le=HIGHEST_POINTS)]
+    seconds: Annotated[int, Meta(ge=1, le=3600)] | None = 600
+    proof: Proof | None = None
+
+
+class OrderEvent(Body):
+    """What is said of an order, in any order. `failed` and `cancelled` take the whole bill back."""
+
+    type: Literal["confirmed", "paid", "shipped", "delivered", "failed", "cancelled"]
+    occurred_at: Moment
+    tracking_url: Annotated[str, Meta(max_length=500, pattern="^https://")] | None = ""
+    promised_by: Moment | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.occurred_at = moment(self.occurred_at)
+        if self.promised_by is not None:
+            self.promised_by = moment(self.promised_by)
 
 
 class Cancellation(Body):

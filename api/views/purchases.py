@@ -61,7 +61,7 @@ class Purchases(BillDoor):
     )
     def post(self, request: Request) -> HttpResponse:
         sent = self.read(PurchaseSent)
-        if sent.points_to_spend or sent.vouchers:
+        if sent.points_to_spend or sent.vouchers or sent.hold:
             self.caller.must_have("redeem")
         till = self.caller.till
         done = checkout.record_purchase(

@@ -1,5 +1,6 @@
 """The programme and its dated policies: a new version is published, none is edited."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,13 +10,27 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from dashboard import wording
+from dashboard import policy_words, wording
 from dashboard.admin.base import ReadOnlyInline, ShopAdmin
 from dashboard.fields import MoneyField
 from events import clock
 from loyalty import policies
-from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier, TierTable, TierThreshold
+from loyalty.models import (
+    EarningRule,
+    ExpiryPolicy,
+    PendingPolicy,
+    Programme,
+    SpendingPolicy,
+    Tier,
+    TierTable,
+    TierThreshold,
+)
+from loyalty.rules import ends
+
+# 29/02 is a day of this year
+FIRST_DAY = date(2028, 1, 1)
 
 
 @admin.register(Programme)
@@ -162,17 +177,68 @@ class SpendingPolicyAdmin(PolicyAdmin):
         }
 
 
+class ExpiryForm(PolicyForm):
+    def clean_dates(self) -> list[str]:
+        """Days of the year as `31/12`, in their order. An impossible one is named."""
+        found = {}
+        for written in self.cleaned_data.get("dates") or []:
+            try:
+                day = ends.next_of((written,), after=FIRST_DAY, not_before=FIRST_DAY)
+            except ValueError:
+                raise forms.ValidationError(
+                    __("%(day)s không phải một ngày: hãy ghi như 31/12.") % {"day": written}
+                ) from None
+            found[day] = f"{day:%d/%m}"
+        return [found[day] for day in sorted(found)]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        kind = said.get("kind")
+        if said.get("months") and said.get("days"):
+            self.add_error("days", __("Chọn số tháng hoặc số ngày, không cả hai."))
+        if kind == ExpiryPolicy.Kind.DATES and not said.get("dates") and "dates" not in self.errors:
+            self.add_error("dates", __("Ghi ít nhất một ngày, ví dụ 31/12."))
+        if kind == ExpiryPolicy.Kind.INACTIVITY and not said.get("months") and not said.get("days"):
+            self.add_error("months", __("Khách vắng bao lâu thì điểm hết hạn?"))
+        return said
+
+
 @admin.register(ExpiryPolicy)
 class ExpiryPolicyAdmin(PolicyAdmin):
-    form = PolicyForm
+    form = ExpiryForm
     list_display = ["life"]
-    fields = ["valid_from", "months", "note"]
+    fields = ["valid_from", "kind", "months", "days", "dates", "note"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "dates":
+            kwargs["widget"] = ArrayWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("điểm sống"))
     def life(self, row: ExpiryPolicy) -> str:
-        if row.months is None:
-            return __("không hết hạn")
-        return __("%(months)s tháng") % {"months": row.months}
+        return policy_words.life(row)
+
+
+@admin.register(PendingPolicy)
+class PendingPolicyAdmin(PolicyAdmin):
+    form = PolicyForm
+    list_display = ["waits"]
+    fields = ["valid_from", "wait", "channels", "days", "event", "give_up_days", "note"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "channels":
+            return forms.MultipleChoiceField(
+                label=db_field.verbose_name,
+                choices=list(policy_words.CHANNELS.items()),
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
+                required=False,
+                help_text=__("Điểm của các kênh khác dùng được ngay."),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description=_("điểm chờ"))
+    def waits(self, row: PendingPolicy) -> str:
+        return policy_words.waits(row)
 
 
 class ThresholdInline(ReadOnlyInline):

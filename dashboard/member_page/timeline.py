@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard import linking, wording
 from loyalty import owning
-from loyalty.models import Entry, Purchase, Return, Tier
+from loyalty.models import Entry, OrderEvent, Purchase, Return, Tier
 from members.models import CloseReason, Purpose, TimelineItem
 from rewards.models import Voucher
 
@@ -208,6 +208,10 @@ class _Words:
                 yield self._reasons.get(data.get("entry"), "")
             case "points.expired":
                 yield _("%(points)s điểm") % {"points": wording.points(-data.get("points", 0))}
+            case "points.matured" | "points.given_up" | "points.held":
+                yield _("%(points)s điểm") % {"points": wording.points(data.get("points", 0))}
+            case "order.told":
+                yield str(dict(OrderEvent.Type.choices).get(data.get("said", ""), ""))
             case "tier.changed":
                 yield wording.tier_name(self._tiers.get(data.get("to") or 0))
             case "member.changed":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 from babel.numbers import get_currency_precision
@@ -23,6 +23,8 @@ from loyalty.importing import halves, posting, returns
 from loyalty.importing.returns import TakeBack
 from loyalty.models import EarningRule, ExpiryPolicy, Programme
 from loyalty.models.policies import DatedPolicy
+from loyalty.rules import ends
+from loyalty.till import local_zone, midnight_after
 from members.importing import report, resolving, staging, workshop
 from members.importing.reading import MOMENT, NUMBER, TEXT, CsvFile
 from members.importing.report import ImportReport
@@ -149,8 +151,28 @@ def _find_known(shop: Workshop) -> None:
 def _value(shop: Workshop, staged: Staged) -> None:
     """`import_new`: what is to be posted, with what it earns. Helpers post it too, so it stands where they see it."""
     all_new = not staging.count("SELECT count(*) FROM import_known")
-    values = {"all_new": all_new, "rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy)}
+    values = {"all_new": all_new, "rules": _dates(EarningRule), "expiries": _dates(ExpiryPolicy), **_ends()}
     halves.make("import_new", SQL / "new_bills.sql", shop=shop, rows=staged.rows, values=values)
+    if ExpiryPolicy.objects.filter(kind=ExpiryPolicy.Kind.INACTIVITY).exists():
+        staging.run(SQL / "silences.sql")
+
+
+def _ends() -> dict[str, list[Any]]:
+    """When points of each day of the file end under each policy: the one rule of `rules.ends`, told to the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(occurred_at)::timestamp::date, max(occurred_at)::timestamp::date FROM import_bill")
+        first, last = cursor.fetchone()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)] if first else []
+    told = [
+        (policy.pk, day, ends.end(policy, moment=midnight_after(day) - timedelta(hours=12), zone=local_zone()))
+        for policy in ExpiryPolicy.objects.all()
+        for day in days
+    ]
+    return {
+        "end_policies": [policy for policy, _, _ in told],
+        "end_days": [day for _, day, _ in told],
+        "ends": [end for _, _, end in told],
+    }
 
 
 def _set_bad_bills_aside(staged: Staged) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import Min
 
-from loyalty.models import Tier, TierTable, TierThreshold
+from events import outbox
+from loyalty.models import Hold, Lot, Tier, TierTable, TierThreshold
 from members.importing import staging
 
 SQL = Path(__file__).parent / "sql"
@@ -23,8 +24,20 @@ SELECT member_id, at, id, {id} AS table_id, spend FROM (
 """
 
 
+BOOK_FIRST = """
+SELECT ledger_book_due(member_id, %s, 'system', %s::text[]) FROM (
+    SELECT a.member_id, a.next_due_at FROM loyalty_account a
+     WHERE a.member_id IN (SELECT member_id FROM import_chunk) ORDER BY a.member_id FOR NO KEY UPDATE) locked
+ WHERE next_due_at <= %s
+"""
+
+
 def move_accounts(*, at: datetime, first_tier: int | None) -> None:
     """Open the accounts that are lacking and move all of the chunk, in id order; keep what stood before."""
+    if Lot.objects.filter(pending=True).exists() or Hold.objects.filter(ended_at=None).exists():
+        # what waits or is held comes due in an order of its own: it is booked member by member
+        with connection.cursor() as cursor:
+            cursor.execute(BOOK_FIRST, [at, outbox.readers_of("points.expired"), at])
     staging.run(SQL / "import_accounts.sql", at=at, first_tier=first_tier)
 
 
@@ -37,6 +50,7 @@ def write_entries(*, at: datetime, by: str) -> None:
         staging.run(SQL / "import_debts.sql")
         staging.run(SQL / "import_due.sql", at=at)
         staging.run(SQL / "import_standing.sql")
+    staging.run(SQL / "import_slides.sql")
 
 
 def raise_tiers(*, at: datetime, by: str) -> None:

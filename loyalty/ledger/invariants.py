@@ -34,9 +34,13 @@ SELECT e.member_id, e.seq FROM loyalty_entry e LEFT JOIN loyalty_account a USING
 
 L2_LOTS = """
 SELECT a.member_id FROM loyalty_account a
-  LEFT JOIN (SELECT member_id, sum(remaining) AS remaining, count(*) AS n FROM loyalty_lot GROUP BY member_id) l
+  LEFT JOIN (SELECT member_id, sum(remaining) FILTER (WHERE NOT pending) AS live,
+                    sum(remaining) FILTER (WHERE pending) AS waiting, count(*) AS n
+               FROM loyalty_lot GROUP BY member_id) l USING (member_id)
+  LEFT JOIN (SELECT member_id, sum(points) AS points FROM loyalty_hold WHERE ended_at IS NULL GROUP BY member_id) h
       USING (member_id)
- WHERE a.available <> coalesce(l.remaining, 0) OR a.lots <> coalesce(l.n, 0)
+ WHERE a.available <> coalesce(l.live, 0) OR a.pending <> coalesce(l.waiting, 0) OR a.lots <> coalesce(l.n, 0)
+    OR a.held <> coalesce(h.points, 0)
 """
 
 L2_REMAINING = """
@@ -48,8 +52,24 @@ SELECT l.member_id, l.seq FROM loyalty_lot l
 
 L2_DUE = """
 SELECT a.member_id FROM loyalty_account a
- WHERE EXISTS (SELECT 1 FROM loyalty_lot l WHERE l.member_id = a.member_id AND l.remaining > 0
-                  AND l.expires_at IS NOT NULL AND (a.next_due_at IS NULL OR a.next_due_at > l.expires_at))
+  JOIN (SELECT member_id, min(due) AS due FROM (
+          SELECT member_id, CASE WHEN pending THEN least(matures_at, lapses_at) ELSE expires_at END AS due
+            FROM loyalty_lot WHERE remaining > 0
+          UNION ALL
+          SELECT member_id, expires_at FROM loyalty_hold WHERE ended_at IS NULL) dues
+         GROUP BY member_id) d USING (member_id)
+ WHERE d.due IS NOT NULL AND (a.next_due_at IS NULL OR a.next_due_at > d.due)
+"""
+
+# what a hold took from lots left again with what was captured of it and let go of it
+L2_HOLDS = """
+SELECT h.id FROM loyalty_hold h
+  LEFT JOIN (SELECT member_id, reverses_seq, -sum(held) AS over, -sum(held) FILTER (WHERE kind = 'capture') AS captured
+               FROM loyalty_entry WHERE kind IN ('capture', 'release') GROUP BY member_id, reverses_seq) e
+         ON e.member_id = h.member_id AND e.reverses_seq = h.entry_seq
+  LEFT JOIN loyalty_entry begun ON begun.member_id = h.member_id AND begun.seq = h.entry_seq AND begun.kind = 'hold'
+ WHERE begun.held IS DISTINCT FROM h.points OR coalesce(e.captured, 0) <> h.captured
+    OR coalesce(e.over, 0) <> CASE WHEN h.ended_at IS NULL THEN 0 ELSE h.points END
 """
 
 L3_BUCKETS = """
@@ -66,7 +86,7 @@ SELECT e.member_id, e.seq FROM loyalty_entry e
          ON u.member_id = e.member_id AND u.entry_seq = e.seq
   LEFT JOIN (SELECT member_id, entry_seq, sum(points) AS points FROM loyalty_lot GROUP BY member_id, entry_seq) l
          ON l.member_id = e.member_id AND l.entry_seq = e.seq
- WHERE e.available <> coalesce(l.points, 0) - coalesce(u.points, 0)
+ WHERE e.available + e.pending <> coalesce(l.points, 0) - coalesce(u.points, 0)
 """
 
 L4_EXPIRED_USED = """
@@ -74,12 +94,14 @@ SELECT u.member_id, u.entry_seq FROM loyalty_lotuse u
   JOIN loyalty_entry e ON e.member_id = u.member_id AND e.seq = u.entry_seq
   JOIN loyalty_lot l ON l.member_id = u.member_id AND l.seq = u.lot_seq
  WHERE u.points > 0 AND l.expires_at IS NOT NULL
-   AND ((e.kind IN ('spend', 'adjust') AND l.expires_at <= e.recorded_at)
-     OR (e.kind = 'expire' AND l.expires_at > e.recorded_at))
+   AND ((e.kind IN ('spend', 'hold', 'adjust') AND l.expires_at <= e.recorded_at)
+     OR (e.kind = 'expire' AND l.expires_at > e.recorded_at)
+     OR (e.kind IN ('spend', 'hold', 'expire') AND l.pending))
 """
 
 # A spend took from a lot while another lot that should have gone first kept points from it. What a lot kept at that
-# entry is what it held before: its points less all uses up to and with the entry.
+# entry is what it held before: its points less all uses up to and with the entry. A lot that waited then could not go
+# first, and the end of one that slides was another then.
 L4_ORDER = """
 SELECT s.member_id, s.seq FROM loyalty_entry s
   JOIN loyalty_lotuse u ON u.member_id = s.member_id AND u.entry_seq = s.seq AND u.points > 0
@@ -88,7 +110,11 @@ SELECT s.member_id, s.seq FROM loyalty_entry s
    AND (coalesce(first.expires_at, 'infinity'), first.opened_at, first.seq)
      < (coalesce(taken.expires_at, 'infinity'), taken.opened_at, taken.seq)
    AND (first.expires_at IS NULL OR first.expires_at > s.recorded_at)
- WHERE s.kind = 'spend'
+ WHERE s.kind IN ('spend', 'hold') AND NOT first.slides AND NOT taken.slides
+   AND NOT EXISTS (SELECT 1 FROM loyalty_entry ripe
+                    WHERE first.matures_at IS NOT NULL AND ripe.member_id = s.member_id AND ripe.kind = 'mature'
+                      AND ripe.seq > s.seq)
+   AND NOT first.pending AND first.lapses_at IS NULL
    AND first.points > (SELECT coalesce(sum(b.points), 0) FROM loyalty_lotuse b
                         WHERE b.member_id = s.member_id AND b.lot_seq = first.seq AND b.entry_seq <= s.seq)
 """
@@ -97,8 +123,8 @@ L5_REVERSALS = """
 SELECT r.member_id, r.reverses_seq FROM loyalty_entry r
   JOIN loyalty_entry e ON e.member_id = r.member_id AND e.seq = r.reverses_seq
  WHERE r.kind IN ('clawback', 'spend_return')
- GROUP BY r.member_id, r.reverses_seq, e.available, e.debt
-HAVING abs(sum(r.available - r.debt)) > abs(e.available - e.debt)
+ GROUP BY r.member_id, r.reverses_seq, e.available, e.pending, e.held, e.debt
+HAVING abs(sum(r.available + r.pending - r.debt)) > abs(e.available + e.pending + e.held - e.debt)
 """
 
 L5_WHOLE = """
@@ -117,7 +143,7 @@ SELECT p.id FROM loyalty_purchase p JOIN (
 
 L5_ENTRIES_FOLLOW_RETURNS = """
 SELECT r.id FROM loyalty_return r
-  LEFT JOIN (SELECT return_id, sum(available - debt) FILTER (WHERE kind = 'clawback') AS clawed,
+  LEFT JOIN (SELECT return_id, sum(available + pending - debt) FILTER (WHERE kind = 'clawback') AS clawed,
                     sum(available - debt) FILTER (WHERE kind = 'spend_return') AS given
                FROM loyalty_entry WHERE return_id IS NOT NULL GROUP BY return_id) e ON e.return_id = r.id
  WHERE r.clawed_back <> -coalesce(e.clawed, 0) OR r.given_back <> coalesce(e.given, 0)
@@ -127,28 +153,30 @@ L6_IDENTITY = """
 SELECT * FROM (
   SELECT (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_entry
            WHERE kind IN ('earn', 'opening', 'adjust', 'spend_return', 'reinstate', 'absorb',
-                          'spend', 'expire', 'clawback')) AS moved,
+                          'spend', 'capture', 'expire', 'clawback', 'cancel_pending')) AS moved,
          (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_account) AS held) identity
  WHERE moved <> held
 """
 
 L6_SIGNS = """
 SELECT member_id, seq, kind FROM loyalty_entry
- WHERE (kind IN ('earn', 'opening', 'spend_return', 'reinstate', 'absorb') AND available - debt <= 0)
-    OR (kind IN ('spend', 'expire', 'clawback') AND available - debt >= 0)
+ WHERE (kind IN ('earn', 'opening', 'spend_return', 'reinstate', 'absorb') AND available + pending + held - debt <= 0)
+    OR (kind IN ('spend', 'capture', 'expire', 'clawback', 'cancel_pending') AND available + pending + held - debt >= 0)
+    OR (kind IN ('hold', 'release', 'mature') AND available + pending + held - debt <> 0)
 """
 
 L7_ONE_ENTRY_PER_BILL = """
-SELECT member_id, purchase_id, kind FROM loyalty_entry WHERE kind IN ('earn', 'spend') AND purchase_id IS NOT NULL
+SELECT member_id, purchase_id, kind FROM loyalty_entry
+ WHERE kind IN ('earn', 'spend', 'capture') AND purchase_id IS NOT NULL
  GROUP BY member_id, purchase_id, kind, move_id HAVING count(*) > 1
 """
 
 L7_BILLS_MATCH_ENTRIES = """
 SELECT p.id FROM loyalty_purchase p
   LEFT JOIN loyalty_reviewdecision d ON d.purchase_id = p.id
-  LEFT JOIN (SELECT purchase_id, sum(available - debt) FILTER (WHERE kind = 'earn') AS earned,
-                    -sum(available - debt) FILTER (WHERE kind = 'spend') AS spent
-               FROM loyalty_entry WHERE kind IN ('earn', 'spend') AND move_id IS NULL GROUP BY purchase_id) e
+  LEFT JOIN (SELECT purchase_id, sum(available + pending - debt) FILTER (WHERE kind = 'earn') AS earned,
+                    -sum(available + held - debt) FILTER (WHERE kind IN ('spend', 'capture')) AS spent
+               FROM loyalty_entry WHERE kind IN ('earn', 'spend', 'capture') AND move_id IS NULL GROUP BY purchase_id) e
          ON e.purchase_id = p.id
  WHERE p.earned + coalesce(d.earned, 0) <> coalesce(e.earned, 0) OR p.spent <> coalesce(e.spent, 0)
 """
@@ -167,8 +195,8 @@ SELECT id FROM (
 
 L7_ENTRIES_FOLLOW_MOVES = """
 SELECT m.id FROM loyalty_billmove m
-  LEFT JOIN (SELECT move_id, sum(available - debt) FILTER (WHERE kind = 'clawback') AS clawed,
-                    sum(available - debt) FILTER (WHERE kind = 'earn') AS earned
+  LEFT JOIN (SELECT move_id, sum(available + pending - debt) FILTER (WHERE kind = 'clawback') AS clawed,
+                    sum(available + pending - debt) FILTER (WHERE kind = 'earn') AS earned
                FROM loyalty_entry WHERE move_id IS NOT NULL GROUP BY move_id) e ON e.move_id = m.id
  WHERE m.earned_back <> -coalesce(e.clawed, 0) OR m.earned <> coalesce(e.earned, 0)
 """
@@ -176,13 +204,13 @@ SELECT m.id FROM loyalty_billmove m
 L7_GONE_WITH_ITS_POINTS = """
 SELECT e.purchase_id, e.member_id FROM loyalty_entry e JOIN loyalty_billowner o ON o.purchase_id = e.purchase_id
  WHERE e.kind IN ('earn', 'clawback') AND e.member_id <> o.member_id
- GROUP BY e.purchase_id, e.member_id HAVING sum(e.available - e.debt) <> 0
+ GROUP BY e.purchase_id, e.member_id HAVING sum(e.available + e.pending - e.debt) <> 0
 """
 
 L7_BALANCE_PRINTED = """
 SELECT p.id FROM loyalty_purchase p
   JOIN LATERAL (SELECT available_after, debt_after FROM loyalty_entry
-                 WHERE member_id = p.member_id AND purchase_id = p.id AND kind IN ('earn', 'spend')
+                 WHERE member_id = p.member_id AND purchase_id = p.id AND kind IN ('earn', 'spend', 'capture')
                    AND return_id IS NULL AND move_id IS NULL AND recorded_at = p.recorded_at
                  ORDER BY seq DESC LIMIT 1) e ON true
  WHERE p.member_id IS NOT NULL AND p.status = 'posted' AND p.import_id IS NULL
@@ -279,11 +307,14 @@ def queries() -> Iterator[Invariant]:
     )
     yield Invariant(code="L1", sentence="balance after = balance before + change", sql=L1_AFTER)
     yield Invariant(code="L1", sentence="every entry belongs to an account", sql=L1_ORPHANS)
-    yield Invariant(code="L2", sentence="available = what remains of the lots", sql=L2_LOTS)
+    yield Invariant(
+        code="L2", sentence="available and pending = what remains of the lots; held = the open holds", sql=L2_LOTS
+    )
     yield Invariant(
         code="L2", sentence="remaining = points - uses + given back, between 0 and points", sql=L2_REMAINING
     )
-    yield Invariant(code="L2", sentence="no lot ends before its account is due", sql=L2_DUE)
+    yield Invariant(code="L2", sentence="nothing is due before its account is", sql=L2_DUE)
+    yield Invariant(code="L2", sentence="a hold ends whole, captured or let go", sql=L2_HOLDS)
     yield Invariant(
         code="L3", sentence="no bucket below zero; available and debt are not both above zero", sql=L3_BUCKETS
     )

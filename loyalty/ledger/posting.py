@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from events import outbox
 from events.refusals import Refusal
+from loyalty.rules.ends import LotTerms
 from members.locking import SpendingLocked
 
 
@@ -21,6 +22,12 @@ class NotEnoughPoints(Refusal):
     """The member has fewer points than the command takes."""
 
     code = "not_enough_points"
+
+
+class HoldLapsed(Refusal):
+    """The hold is over, is another member's, or holds less than the bill takes."""
+
+    code = "hold_lapsed"
 
 
 class BillMoved(Refusal):
@@ -223,13 +230,13 @@ def _row(call: str, values: Sequence[Any]) -> Sequence[Any]:
         return row
 
 
-def adjust(*, member_id: UUID, kind: str, points: int, expires_at: datetime | None, note: Mapping[str, Any]) -> int:
+def adjust(*, member_id: UUID, kind: str, points: int, lot: LotTerms, note: Mapping[str, Any]) -> int:
     """Points by hand under the account's lock; answers the entry's seq. NotEnoughPoints below zero."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(
-                "SELECT ledger_post_adjustment(%s, %s, %s, %s, %s::jsonb, %s::text[])",
-                [member_id, kind, points, expires_at, _json(note), outbox.readers_of("points.adjusted")],
+                "SELECT ledger_post_adjustment(%s, %s, %s, %s::jsonb, %s::jsonb, %s::text[])",
+                [member_id, kind, points, _json(lot.told()), _json(note), outbox.readers_of("points.adjusted")],
             )
         except DatabaseError as error:
             _refuse(error)
@@ -248,6 +255,30 @@ def book_due(*, member_id: UUID, at: datetime, by: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def hold(columns: Mapping[str, Any]) -> None:
+    """Put points aside under the account's lock. Raises NotEnoughPoints, SpendingLocked."""
+    _row(
+        "SELECT (ledger_post_hold(%s::jsonb)).id",
+        [_json({"hold": columns, "readers": outbox.readers_of("points.held")})],
+    )
+
+
+def let_go(*, hold_id: UUID, note: Mapping[str, Any]) -> bool:
+    """Let go of a hold under its account's lock; False where it was over before."""
+    return bool(_row("SELECT ledger_let_go(%s, %s::jsonb)", [hold_id, _json(note)])[0])
+
+
+def settle_bill(*, member_id: UUID, purchase_id: UUID, ripe: bool, at: datetime, by: str) -> bool:
+    """What of a bill's points waits is ripe now, or given up, under the account's lock; False where nothing waits."""
+    readers = outbox.readers_of("points.matured")
+    return bool(
+        _row(
+            "SELECT ledger_settle_bill(%s, %s, %s, %s, %s, %s::text[])",
+            [member_id, purchase_id, ripe, at, by, readers],
+        )[0]
+    )
+
+
 def lock(*, member_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT (ledger_lock(%s)).member_id", [member_id])
@@ -259,14 +290,14 @@ def credit(
     kind: str,
     points: int,
     effective_at: datetime,
-    expires_at: datetime | None,
+    lot: LotTerms,
     note: Mapping[str, Any],
 ) -> int:
     """Open a lot under a lock already held; answers the entry's seq."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ledger_credit(%s, %s, %s, %s, %s, %s::jsonb)",
-            [member_id, kind, points, effective_at, expires_at, _json(note)],
+            "SELECT ledger_credit(%s, %s, %s, %s, %s::jsonb, %s::jsonb)",
+            [member_id, kind, points, effective_at, _json(lot.told()), _json(note)],
         )
         return int(cursor.fetchone()[0])
 
@@ -306,3 +337,5 @@ def _refuse(error: DatabaseError) -> None:
             raise BillMoved from error
         case "LP004":
             raise SpendingLocked from error
+        case "LP005":
+            raise HoldLapsed from error

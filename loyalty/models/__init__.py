@@ -4,9 +4,10 @@ from loyalty.models.devices import Device, DeviceInvitation, Sitting
 from loyalty.models.look import Logo
 from loyalty.models.moves import BillMove
 from loyalty.models.nights import NightlyStep
-from loyalty.models.points import Account, Entry, Lot, LotUse
-from loyalty.models.policies import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
+from loyalty.models.points import Account, Entry, Hold, Lot, LotUse
+from loyalty.models.policies import EarningRule, ExpiryPolicy, PendingPolicy, Programme, SpendingPolicy
 from loyalty.models.purchases import (
+    OrderEvent,
     Purchase,
     PurchaseLine,
     Return,
@@ -33,10 +34,13 @@ __all__ = [
     "Entry",
     "EntryRow",
     "ExpiryPolicy",
+    "Hold",
     "Logo",
     "Lot",
     "LotUse",
     "NightlyStep",
+    "OrderEvent",
+    "PendingPolicy",
     "Programme",
     "Purchase",
     "PurchaseLine",

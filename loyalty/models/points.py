@@ -1,4 +1,4 @@
-"""Points: an account per member, an append-only ledger of entries, the lots they opened and the uses of lots.
+"""Points: an account per member, an append-only ledger of entries, the lots they opened, uses of lots, and holds.
 
 Written by the SQL functions in `loyalty/ledger/sql` only. The account's row is the lock of everything a member owns.
 """
@@ -8,14 +8,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from events.models import APPEND_ONLY, no_truncate
+from events.models import APPEND_ONLY, UUIDv7, no_truncate
 from loyalty.models.stores import Store
 from loyalty.models.tiers import Tier
 
 KINDS = (
     "earn",
+    "mature",
+    "cancel_pending",
     "spend",
     "spend_return",
+    "hold",
+    "release",
+    "capture",
     "expire",
     "reinstate",
     "clawback",
@@ -64,7 +69,9 @@ class Account(models.Model):
 class Entry(models.Model):
     """One change of an account, for ever: signed changes per bucket, both clocks, who, and the balance after.
 
-    For every entry: available change = points of the lots it opened - points of the lots it used (signed).
+    For every entry: change of available and pending = points of the lots it opened - points of the lots it used
+    (signed). What it is worth to the member is the sum of its changes, debt below zero; to wait, ripen, be held or let
+    go is worth nothing.
     """
 
     pk = models.CompositePrimaryKey("member_id", "seq")
@@ -112,7 +119,11 @@ class Entry(models.Model):
 
 
 class Lot(models.Model):
-    """Points that came together and end together. `renews` names the lot whose points came back with a new date."""
+    """Points that came together and end together. `renews` names the lot whose points came back with a new date.
+
+    While `pending` they cannot be spent: they ripen at `matures_at`, or when somebody says that the order arrived, and
+    are given up at `lapses_at` where nobody does. Those that `slides` end later whenever the member comes again.
+    """
 
     pk = models.CompositePrimaryKey("member_id", "seq")
     member_id = models.UUIDField()
@@ -123,13 +134,28 @@ class Lot(models.Model):
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     renews = models.IntegerField(null=True)
+    matures_at = models.DateTimeField(null=True)
+    lapses_at = models.DateTimeField(null=True)
+    pending = models.BooleanField(default=False, db_default=False)
+    slides = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(remaining__gte=0, remaining__lte=models.F("points")),
                 name="a_lot_never_holds_more_than_it_was",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(pending=False) | Q(matures_at__isnull=False) | Q(lapses_at__isnull=False),
+                name="pending_points_do_not_wait_for_ever",
+            ),
+            models.CheckConstraint(
+                condition=Q(slides=False) | Q(expires_at__isnull=False), name="only_an_end_can_slide"
+            ),
+        ]
+        indexes = [
+            # few lots wait at any time: an import asks whether one of its members has any
+            models.Index(fields=["member_id"], condition=Q(pending=True), name="lot_pending")
         ]
 
     def __str__(self) -> str:
@@ -150,3 +176,42 @@ class LotUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id}/{self.entry_seq} uses {self.points} of {self.lot_seq}"
+
+
+class Hold(models.Model):
+    """Points put aside for an open bill: until the bill takes `captured` of them, they are let go, or `expires_at`.
+
+    Open while `ended_at` is empty; it ends whole, at once: what was not captured went back to its lots.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    member_id = models.UUIDField()
+    entry_seq = models.IntegerField()
+    points = models.BigIntegerField()
+    captured = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    store = models.ForeignKey(
+        Store, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    at = models.DateTimeField()
+    by = models.TextField()
+    request_id = models.TextField(default="", db_default="")
+
+    class Meta:
+        verbose_name = _("điểm đang giữ")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(points__gte=1, captured__gte=0, captured__lte=models.F("points")),
+                name="a_hold_gives_no_more_than_it_holds",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured=0) | Q(ended_at__isnull=False), name="a_hold_that_was_captured_is_over"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member_id"], condition=Q(ended_at__isnull=True), name="hold_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.points}"

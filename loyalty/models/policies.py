@@ -3,7 +3,7 @@
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from events.models import APPEND_ONLY, no_truncate
@@ -137,9 +137,30 @@ class SpendingPolicy(DatedPolicy):
 
 
 class ExpiryPolicy(DatedPolicy):
-    """Points end `months` calendar months after they were earned, at the end of that business day; empty = never."""
+    """When points end: some time after they were earned, rounded up or not, on days of the year, or after silence.
 
+    `months` and `days` empty = never, where time decides. The end is always the end of a business day.
+    """
+
+    class Kind(models.TextChoices):
+        ROLLING = "rolling", _("sau một thời gian")
+        END_OF_MONTH = "end_of_month", _("sau một thời gian, đến hết tháng")
+        END_OF_QUARTER = "end_of_quarter", _("sau một thời gian, đến hết quý")
+        END_OF_YEAR = "end_of_year", _("sau một thời gian, đến hết năm")
+        DATES = "dates", _("vào những ngày cố định trong năm")
+        INACTIVITY = "inactivity", _("khi khách không quay lại")
+
+    kind = models.TextField(_("cách tính"), choices=Kind.choices, default=Kind.ROLLING, db_default="rolling")
     months = models.SmallIntegerField(_("số tháng"), null=True, blank=True, default=12)
+    days = models.SmallIntegerField(_("hoặc số ngày"), null=True, blank=True)
+    dates = ArrayField(
+        models.CharField(max_length=5),
+        verbose_name=_("các ngày (ngày/tháng)"),
+        default=list,
+        db_default=Value("{}"),
+        blank=True,
+        help_text="30/06, 31/12",
+    )
 
     class Meta:
         verbose_name = _("chính sách hết hạn điểm")
@@ -147,9 +168,64 @@ class ExpiryPolicy(DatedPolicy):
         constraints = [
             models.CheckConstraint(
                 condition=Q(months__isnull=True) | Q(months__range=(1, 240)), name="points_live_for_months"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(days__isnull=True) | Q(days__range=(1, 7_300)), name="points_live_for_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(months__isnull=True) | Q(days__isnull=True), name="points_live_for_months_or_days"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="dates") | Q(dates__len__range=(1, 24)), name="points_end_on_days_that_are_named"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="inactivity") | Q(months__isnull=False) | Q(days__isnull=False),
+                name="silence_has_a_length",
+            ),
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 
     def __str__(self) -> str:
-        return str(self.months or "∞")
+        return f"{self.get_kind_display()} ({self.months or self.days or '∞'})"
+
+
+class PendingPolicy(DatedPolicy):
+    """Whether points of a bill wait before they can be spent: so many days, or until the order is said to have arrived.
+
+    `channels` names whose bills wait; those of every other channel count at once. Where nobody says `event` of an
+    order, its points are given up after `give_up_days`.
+    """
+
+    class Wait(models.TextChoices):
+        NONE = "none", _("không chờ")
+        DAYS = "days", _("chờ một số ngày")
+        EVENT = "event", _("chờ đến khi giao xong")
+
+    wait = models.TextField(_("điểm chờ"), choices=Wait.choices, default=Wait.NONE)
+    channels = ArrayField(models.TextField(), verbose_name=_("kênh bán"), default=list, blank=True)
+    days = models.SmallIntegerField(_("số ngày chờ"), default=7)
+    event = models.TextField(
+        _("điểm dùng được khi đơn"),
+        choices=[
+            ("confirmed", _("được xác nhận")),
+            ("paid", _("đã trả tiền")),
+            ("shipped", _("đã gửi đi")),
+            ("delivered", _("đã giao")),
+        ],
+        default="delivered",
+    )
+    give_up_days = models.SmallIntegerField(_("bỏ điểm nếu không có tin sau (ngày)"), default=60)
+
+    class Meta:
+        verbose_name = _("chính sách điểm chờ")
+        verbose_name_plural = _("Điểm chờ")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__range=(1, 365), give_up_days__range=(1, 365)), name="points_wait_for_days"
+            ),
+            models.CheckConstraint(condition=Q(wait__in=("none", "days", "event")), name="a_wait_is_known"),
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return str(self.get_wait_display())

@@ -60,6 +60,7 @@ class Purchase(models.Model):
     due = models.BigIntegerField()
     base = models.BigIntegerField()
     earned = models.BigIntegerField(default=0, db_default=0)
+    pending = models.BigIntegerField(default=0, db_default=0)
     spent = models.BigIntegerField(default=0, db_default=0)
     available_after = models.BigIntegerField(null=True)
     debt_after = models.BigIntegerField(null=True)
@@ -93,6 +94,9 @@ class Purchase(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(member_id__isnull=False) | Q(earned=0, spent=0), name="a_guest_moves_no_points"
+            ),
+            models.CheckConstraint(
+                condition=Q(pending__gte=0, pending__lte=models.F("earned")), name="only_points_earned_wait"
             ),
         ]
         indexes = [
@@ -148,6 +152,41 @@ class PurchaseLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purchase_id}/{self.line} {self.sku}"
+
+
+class OrderEvent(models.Model):
+    """What was said of an order after its bill, for ever; in any order, as often as it was said."""
+
+    class Type(models.TextChoices):
+        CONFIRMED = "confirmed", _("được xác nhận")
+        PAID = "paid", _("đã trả tiền")
+        SHIPPED = "shipped", _("đã gửi đi")
+        DELIVERED = "delivered", _("đã giao")
+        FAILED = "failed", _("không giao được")
+        CANCELLED = "cancelled", _("bị hủy")
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="order_events")
+    type = models.TextField(choices=Type.choices)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    tracking_url = models.TextField(default="", db_default="")
+    promised_by = models.DateTimeField(null=True)
+    by = models.TextField()
+    request_id = models.TextField(default="", db_default="")
+
+    class Meta:
+        verbose_name = _("tin về đơn hàng")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type__in=("confirmed", "paid", "shipped", "delivered", "failed", "cancelled")),
+                name="an_order_event_is_known",
+            )
+        ]
+        triggers = [APPEND_ONLY, no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_id}: {self.type}"
 
 
 class Return(models.Model):

@@ -9,12 +9,12 @@ import pytest
 import requests
 from django.db import connection
 
-from tests.api import bodies, wrong_bills, wrong_calls
+from tests.api import bodies, wrong_bills, wrong_calls, wrong_holds
 from tests.api.conftest import Shop, Till
 from tests.api.wrong import MARK, MEMBERS, PURCHASES, Case
 
 TABLES = ("loyalty_purchase", "loyalty_return", "loyalty_entry", "members_member", "events_event", "events_command")
-TABLES += ("rewards_voucher", "rewards_voucheruse")
+TABLES += ("rewards_voucher", "rewards_voucheruse", "loyalty_hold", "loyalty_orderevent")
 
 CASES = [
     *wrong_bills.of_bills(),
@@ -24,6 +24,8 @@ CASES = [
     *wrong_calls.of_people(),
     *wrong_calls.of_addresses(),
     *wrong_calls.of_keys(),
+    *wrong_holds.of_holds(),
+    *wrong_holds.of_orders(),
 ]
 
 

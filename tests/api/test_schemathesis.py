@@ -46,7 +46,7 @@ def known(shop: Shop) -> dict[str, str]:
     """Lan, and a bill of hers: ids that exist, for the calls that ask for some."""
     lan = shop.till.post("/api/v1/members", bodies.enrolment(), key="known").json()["id"]
     sold = shop.till.post("/api/v1/purchases", bodies.bill(1_000_000, member=lan)).json()["id"]
-    return {"member_id": lan, "purchase_id": sold}
+    return {"member_id": lan, "purchase_id": sold, "hold_id": lan}
 
 
 @schema.parametrize()
@@ -76,7 +76,7 @@ def make_sense_of(case: schemathesis.Case, known: dict[str, str]) -> None:
         case.path_parameters[name] = known[name]
     body: Any = case.body
     if isinstance(body, dict):
-        if case.operation.path.endswith(("/member", "/claims")):
+        if case.operation.path.endswith(("/member", "/claims", "/holds")):
             body["member"] = known["member_id"]
         if "consents" in body:
             body |= {"phone": bodies.phone(), "name": "Lan " + body["name"], "email": None, "birth_date": None}

@@ -135,6 +135,7 @@ def _of(member: Member, till: Shop, bill: Any) -> Arguments:
     return {
         "member": {"member_id": member.pk},
         "any member": {"member_id": member.pk},
+        "any hold": {"hold_id": member.pk},
         "bill": {"purchase_id": bill},
         "voucher": {"voucher_id": gift},
         "message of the inbox": {"letter_id": letter.pk},

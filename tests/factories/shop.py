@@ -12,6 +12,7 @@ from django.db import connection
 from loyalty import earning, founding, policies, queries
 from loyalty.bill import Bill, BillLine
 from loyalty.models import Store
+from loyalty.models.policies import DatedPolicy
 from loyalty.sales import Recorded, Who
 from loyalty.till import Till
 from members import founding as member_founding
@@ -58,6 +59,12 @@ class Shop:
         who = Who("id", str(member.id)) if member else None
         return earning.record_purchase(bill=bill, who=who, **told)
 
+    def publish(self, *terms: DatedPolicy) -> None:
+        """These policies are in force from now on."""
+        for one in terms:
+            one.valid_from = self.at
+            policies.publish(one, by="system", at=self.at)
+
     def balance(self, member: Member) -> queries.Balance:
         return queries.balance(member.id, at=self.at)
 
@@ -80,8 +87,10 @@ LEDGER_TABLES = (
     "loyalty_account",
     "loyalty_billmove",
     "loyalty_entry",
+    "loyalty_hold",
     "loyalty_lot",
     "loyalty_lotuse",
+    "loyalty_orderevent",
     "loyalty_purchase",
     "loyalty_purchaseline",
     "loyalty_return",

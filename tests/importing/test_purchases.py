@@ -14,14 +14,16 @@ from loyalty.bill import Bill, BillLine
 from loyalty.models import (
     Account,
     Entry,
+    ExpiryPolicy,
     Lot,
     LotUse,
+    PendingPolicy,
     Purchase,
     PurchaseLine,
     Store,
     TierBeginning,
 )
-from loyalty.till import Till
+from loyalty.till import Till, last_day
 from members import joining
 from members.models import Identifier, Member
 from tests.importing.files import BILLS, NOW, bills, load
@@ -324,3 +326,37 @@ def test_many_chunks_end_as_one_and_each_tells_once() -> None:
     assert len(told) > 10
     assert Account.objects.aggregate(points=Sum("available"))["points"] == sum(i for i in range(1, 300) if i % 5)
     assert audit() == []
+
+
+def test_points_that_slide_end_after_the_last_visit_before_a_silence() -> None:
+    policies.publish(ExpiryPolicy(kind="inactivity", months=None, days=60, valid_from=NOW), by="system", at=NOW)
+    later = NOW + timedelta(days=400)
+    days = [f"2026-{month:02d}-{day:02d}T08:00:00+07:00" for month, day in ((12, 1), (12, 30))]
+    days += [f"2027-{month:02d}-{day:02d}T08:00:00+07:00" for month, day in ((1, 20), (6, 1), (7, 15), (12, 1))]
+    rows = [f"Q1,{n:04d},{LAN},{day},,,,,100000,,sale," for n, day in enumerate(days)]
+
+    load(bills(*rows[:3]), at=later)
+    load(bills(*rows[3:]), at=later)
+
+    lots = Lot.objects.order_by("opened_at").values_list("remaining", "expires_at")
+    ends = [str(last_day(end)) for _, end in lots]
+    # three visits, a silence; two, a silence; one that is not long ago
+    assert ends == ["2027-03-21"] * 3 + ["2027-09-13"] * 2 + ["2028-01-30"]
+    assert [left for left, _ in lots] == [0, 0, 0, 0, 0, 10]
+    assert account_of(LAN).available == 10 and audit() == []
+
+
+def test_a_member_whose_points_wait_gets_imported_ones_beside_them() -> None:
+    policies.publish(PendingPolicy(wait="days", channels=["till"], days=7, valid_from=NOW), by="system", at=NOW)
+    load(bills(f"Q1,0001,{LAN},2026-11-20T08:15:00+07:00,,,,,100000,,sale,"))
+    member = account_of(LAN).member_id
+    till = Till.of(Store.objects.get(), by="terminal:1")
+    lines = (BillLine(sku="A", quantity=Decimal(1), amount=50_000),)
+    bill = Bill(receipt="T1", occurred_at=NOW, lines=lines, total=50_000)
+    earning.record_purchase(bill=bill, who=sales.Who("id", str(member)), till=till, fingerprint=b"t", at=NOW)
+    assert (account_of(LAN).available, account_of(LAN).pending) == (10, 5)
+
+    late = NOW + timedelta(days=8)
+    load(bills(f"Q1,0002,{LAN},2026-11-19T08:15:00+07:00,,,,,200000,,sale,"), at=late)
+
+    assert (account_of(LAN).available, account_of(LAN).pending) == (35, 0) and audit() == []

@@ -1,15 +1,17 @@
 """The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
 
-Two members and a guest buy, spend, return, cancel, pass bills on, claim them, get adjusted, wait for months and repeat
-themselves.
+Two members and a guest buy, spend, return, cancel, pass bills on, claim them, put points aside, hear of their orders,
+get adjusted, wait for months and repeat themselves, under policies of when points can be spent and when they end.
 `make soak` runs it longer (tests/soak).
 """
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -25,11 +27,14 @@ from hypothesis.stateful import (
 )
 
 from events.refusals import Refusal
-from loyalty import adjusting, claiming, expiry, moving, queries, returning
+from loyalty import adjusting, claiming, expiry, holding, moving, queries, returning
 from loyalty.bill import Bill, BillLine, Charge, Discount
 from loyalty.ledger import invariants
+from loyalty.models import ExpiryPolicy, PendingPolicy
 from loyalty.records import PurchaseRecord, ReturnedLine
+from loyalty.sales import Who
 from members.models import Member
+from rewards import checkout
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 from tests.running import ShopDatabase
 
@@ -39,14 +44,32 @@ steps_taken = 0
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    @initialize()
-    def open_shop(self) -> None:
+    @initialize(
+        ends=st.sampled_from(
+            [
+                ExpiryPolicy(months=12),
+                ExpiryPolicy(kind="end_of_quarter", months=3),
+                ExpiryPolicy(kind="dates", months=None, dates=["30/06", "31/12"]),
+                ExpiryPolicy(kind="inactivity", months=None, days=60),
+            ]
+        ),
+        waits=st.sampled_from(["none", "days", "event"]),
+    )
+    def open_shop(self, ends: ExpiryPolicy, waits: str) -> None:
         self.shop = Shop()
+        self.shop.publish(
+            ExpiryPolicy(kind=ends.kind, months=ends.months, days=ends.days, dates=ends.dates),
+            PendingPolicy(wait=waits, channels=["online"], days=7, event="delivered", give_up_days=30),
+        )
+        self.holds: list[tuple[UUID, int, int]] = []
         self.members = [self.shop.member(), self.shop.member("Trần Thị Mai")]
         self.bills: list[PurchaseRecord] = []
         self.last: Callable[[], Any] | None = None
         self.answer: Any = None
         self.receipts = 0
+        # whatever commands an example has, there is something to command
+        for who, thousands in enumerate((870, 410, 95)):
+            self.buy_plainly(who=who, thousands=thousands, online=who == 1)
 
     def attempt(self, command: Callable[[], Any]) -> Any:
         """Run a command; a refused one leaves every row as it was (L9)."""
@@ -63,14 +86,17 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(
         who=st.integers(0, 2),
-        amounts=st.lists(st.integers(0, 900_000), min_size=1, max_size=3),
+        amounts=st.lists(st.integers(0, 900_000) | st.integers(10_000, 900_000), min_size=1, max_size=3),
         off=st.integers(0, 20_000),
         service=st.integers(0, 20_000),
         shipping=st.integers(0, 20_000),
         tax=st.integers(0, 30_000),
         rounding=st.integers(-999, 999),
         spend=st.integers(0, 60),
+        rash=st.integers(0, 9).map(lambda n: n == 9),
         days_late=st.integers(0, 9),
+        online=st.booleans(),
+        held=st.integers(0, 3),
     )
     def buy(
         self,
@@ -82,9 +108,15 @@ class LedgerMachine(RuleBasedStateMachine):
         tax: int,
         rounding: int,
         spend: int,
+        rash: bool,
         days_late: int,
+        online: bool,
+        held: int,
     ) -> None:
         self.receipts += 1
+        member = self.whom(who)
+        if not rash:  # most bills are possible ones
+            spend = min(spend, self.balance(member)[0]) if member else 0
         lines = tuple(
             BillLine(sku=f"S{n}", quantity=Decimal(n), amount=amount, earns=n != 3)
             for n, amount in enumerate(amounts, 1)
@@ -99,14 +131,25 @@ class LedgerMachine(RuleBasedStateMachine):
             "tax_included": False,
             "rounding": rounding,
             "points_to_spend": spend,
+            "channel": "online" if online else "till",
         }
+        if held == 0 and self.holds:
+            hold_id, who, points = self.holds.pop()
+            member = self.members[who]
+            said |= {"hold": hold_id, "points_to_spend": spend % (points + 1)}
         bill = Bill(total=Bill(total=0, **said).expected_total, **said)
-        member = self.whom(who)
         done = self.attempt(lambda: self.shop.sell(bill, member, proven=True))
         if done is not None:
             assert queries.purchase(done.purchase.id) == done.purchase
             self.bills.append(done.purchase)
             self.last, self.answer = (lambda: self.shop.sell(bill, member, proven=True).purchase), done.purchase
+
+    @rule(who=st.integers(0, 2), thousands=st.integers(10, 900), online=st.booleans())
+    def buy_plainly(self, who: int, thousands: int, online: bool) -> None:
+        self.receipts += 1
+        receipt = f"P{self.receipts}"
+        bill = self.shop.bill(thousands * 1_000, receipt=receipt, channel="online" if online else "till")
+        self.bills.append(self.shop.sell(bill, self.whom(who)).purchase)
 
     @precondition(lambda self: self.bills)
     @rule(pick=st.integers(0, 100), line=st.integers(0, 2), share=st.integers(0, 100), whole=st.booleans())
@@ -173,6 +216,55 @@ class LedgerMachine(RuleBasedStateMachine):
         if done is not None:
             self.last, self.answer = (lambda: command().purchase), done.purchase
 
+    @rule(
+        who=st.integers(0, 1),
+        points=st.integers(1, 60),
+        minutes=st.integers(1, 60),
+        rash=st.integers(0, 9).map(lambda n: n == 9),
+    )
+    def put_aside(self, who: int, points: int, minutes: int, rash: bool) -> None:
+        self.receipts += 1
+        if not rash:
+            points = min(points, max(1, self.balance(self.members[who])[0]))
+        told: dict[str, Any] = {
+            "who": Who("id", str(self.members[who].id)),
+            "points": points,
+            "lasts": timedelta(minutes=minutes),
+            "key": f"K{self.receipts}",
+            "till": self.shop.till,
+            "fingerprint": b"h",
+            "at": self.shop.at,
+            "proven": lambda member_id: True,
+        }
+        done = self.attempt(lambda: holding.hold(**told))
+        if done is not None:
+            self.holds.append((done.id, who, points))
+            assert replace(holding.hold(**told), replayed=False) == done
+
+    @precondition(lambda self: self.holds)
+    @rule(pick=st.integers(0, 100))
+    def let_go(self, pick: int) -> None:
+        hold_id, _, _ = self.holds[pick % len(self.holds)]
+        self.attempt(lambda: holding.let_go(hold_id=hold_id, till=self.shop.till, at=self.shop.at))
+
+    @precondition(lambda self: self.bills)
+    @rule(pick=st.integers(0, 100), said=st.sampled_from(["shipped", "delivered", "failed", "cancelled"]))
+    def hear_of_an_order(self, pick: int, said: str) -> None:
+        self.receipts += 1
+        bill = self.bills[pick % len(self.bills)]
+        key = f"K{self.receipts}"
+        self.attempt(
+            lambda: checkout.tell_order(
+                purchase_id=bill.id,
+                type=said,
+                occurred_at=self.shop.at,
+                key=key,
+                till=self.shop.till,
+                fingerprint=b"o",
+                at=self.shop.at,
+            )
+        )
+
     @precondition(lambda self: self.last)
     @rule()
     def say_it_again(self) -> None:
@@ -200,13 +292,20 @@ class LedgerMachine(RuleBasedStateMachine):
             lambda: adjusting.adjust(member_id=member.id, points=points, reason="xin lỗi", by="user:1", at=self.shop.at)
         )
 
-    @rule(days=st.sampled_from([0, 1, 20, 40, 200, 340]))
+    @rule(days=st.sampled_from([0, 1, 8, 20, 40, 70, 200, 340]))
     def wait(self, days: int) -> None:
         self.shop.later(days=days, minutes=1)
 
     @rule()
     def book(self) -> None:
+        """What is read before the books are looked at is what they say then."""
+        before = [self.balance(member) for member in self.members]
         expiry.book_due(date=self.shop.at.date(), at=self.shop.at)
+        assert [self.balance(member) for member in self.members] == before
+
+    def balance(self, member: Member) -> tuple[int, int, int, int]:
+        has = self.shop.balance(member)
+        return has.available, has.pending, has.held, has.debt
 
     @invariant()
     def all_invariants_hold(self) -> None:
@@ -214,6 +313,7 @@ class LedgerMachine(RuleBasedStateMachine):
         steps_taken += 1
         if not hasattr(self, "shop"):
             return
+        self.shop.later(milliseconds=1)
         with connection.cursor() as cursor:
             cursor.execute("EXECUTE broken_invariants")
             broken = cursor.fetchone()

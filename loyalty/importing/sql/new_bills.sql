@@ -12,10 +12,7 @@ FROM (
         uuidv7() AS id,
         CASE WHEN m.member_id IS NULL THEN 0 ELSE b.total / r.per_amount * r.points END AS earned,
         r.id AS rule_id, r.per_amount, r.points AS per_points,
-        CASE
-            WHEN x.months IS NOT NULL
-                THEN ((b.occurred_at::timestamp::date + make_interval(months => x.months))::date + 1)::timestamptz
-        END AS expires_at
+        e.expires_at, x.kind = 'inactivity' AS slides
     FROM import_bill b
     LEFT JOIN import_member m ON m.text = b.member
     LEFT JOIN loyalty_terminal t ON t.store_id = b.store_id AND t.code = b.terminal
@@ -23,6 +20,8 @@ FROM (
         ON r.no = greatest(width_bucket(b.occurred_at, %(rules)s::timestamptz[]), 1)
     JOIN (SELECT row_number() OVER (ORDER BY valid_from) AS no, * FROM loyalty_expirypolicy) x
         ON x.no = greatest(width_bucket(b.occurred_at, %(expiries)s::timestamptz[]), 1)
+    LEFT JOIN unnest(%(end_policies)s::smallint[], %(end_days)s::date[], %(ends)s::timestamptz[])
+        AS e (policy_id, day, expires_at) ON e.policy_id = x.id AND e.day = b.occurred_at::timestamp::date
     WHERE (b.member = '' OR m.member_id IS NOT NULL)
         AND (%(halves)s = 1 OR abs(hashtext(coalesce(m.member_id::text, b.bill::text)) %% 2) = %(half)s)
         AND (%(all_new)s OR NOT EXISTS (SELECT FROM import_known k WHERE k.bill = b.bill))

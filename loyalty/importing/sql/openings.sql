@@ -12,6 +12,7 @@ FROM (
         coalesce(r.points_expire_on::date::text, '') AS reason,
         CASE WHEN r.points_expire_on IS NULL THEN %(end)s::timestamptz ELSE (r.points_expire_on::date + 1)::timestamptz END
             AS expires_at,
+        false AS slides,
         row_number() OVER (PARTITION BY j.member_id, r.points, r.points_expire_on::date ORDER BY r.row) AS turn
     FROM import_row r
     JOIN import_named n USING (row)

@@ -93,8 +93,7 @@ BEGIN
     ELSE
       SELECT * INTO acc FROM loyalty_account WHERE member_id = snap.member_id;
       IF acc.next_due_at <= p_at THEN
-        acc.available := acc.available - (SELECT coalesce(sum(remaining), 0) FROM loyalty_lot
-          WHERE member_id = snap.member_id AND remaining > 0 AND expires_at <= p_at);
+        acc := ledger_foresee(acc, p_at);
       END IF;
     END IF;
     snap.tier_id := acc.tier_id;

@@ -29,7 +29,7 @@ BEGIN
             bill.occurred_at, bill.recorded_at, bill."by", bill.request_id, p_readers);
 END $$;
 
--- A sale. `p`: {purchase: columns, lines: [columns], expires, tier?, review_tier?}; `p_readers`: of purchase.recorded;
+-- A sale. `p`: {purchase: columns, lines: [columns], lot (of ledger_credit), hold?, tier?, review_tier?}; `p_readers`: of purchase.recorded;
 -- `p_tier_readers`: of tier.changed. False where the receipt is taken (a guest's bill posted twice at once): nothing was
 -- written.
 CREATE OR REPLACE FUNCTION ledger_post_purchase(p jsonb, p_readers text[], p_tier_readers text[])
@@ -45,11 +45,18 @@ BEGIN
       IF NOT members_may_spend(bill.member_id, bill.recorded_at) THEN
         RAISE EXCEPTION 'spending is locked' USING ERRCODE = 'LP004';
       END IF;
-      PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, ledger_note(bill));
+      IF p ? 'hold' THEN
+        PERFORM ledger_capture(bill.member_id, (p->>'hold')::uuid, bill.spent, bill.occurred_at, ledger_note(bill));
+      ELSE
+        PERFORM ledger_debit(bill.member_id, 'spend', bill.spent, bill.occurred_at, ledger_note(bill));
+      END IF;
+    ELSIF p ? 'hold' THEN
+      PERFORM ledger_let_go((p->>'hold')::uuid, ledger_note(bill));
     END IF;
     IF bill.earned > 0 THEN
-      PERFORM ledger_credit(bill.member_id, 'earn', bill.earned, bill.occurred_at, (p->>'expires')::timestamptz,
-                            ledger_note(bill));
+      PERFORM ledger_credit(bill.member_id, 'earn', bill.earned, bill.occurred_at, p->'lot', ledger_note(bill));
+    ELSIF (p->'lot'->>'slides')::boolean THEN
+      PERFORM ledger_slide(bill.member_id, (p->'lot'->>'expires')::timestamptz);
     END IF;
     UPDATE loyalty_account SET last_purchase_at = bill.occurred_at
      WHERE member_id = bill.member_id AND (last_purchase_at IS NULL OR last_purchase_at < bill.occurred_at);
@@ -76,14 +83,18 @@ BEGIN
   INSERT INTO loyalty_purchaseline
     SELECT line.* FROM jsonb_array_elements(p) AS sale,
                        jsonb_populate_recordset(NULL::loyalty_purchaseline, sale->'lines') AS line;
-  -- ledger_credit for all at once: what a member owes is repaid out of the new lot first
+  -- points that wait, or slide others along, go one by one; the rest is ledger_credit for all at once: what a member
+  -- owes is repaid out of the new lot first
+  PERFORM ledger_credit(b.member_id, 'earn', b.earned, b.occurred_at, one->'lot', ledger_note(b))
+     FROM jsonb_array_elements(p) AS one JOIN loyalty_purchase b ON b.id = (one->'purchase'->>'id')::uuid
+    WHERE b.earned > 0 AND one->'lot' ?| '{matures,lapses,slides}';
   WITH sale AS (
-    SELECT b.*, (one->>'expires')::timestamptz AS expires_at, least(a.debt, b.earned) AS repaid,
-           a.available, a.pending, a.held, a.debt, (a.entries + 1) AS entry_seq, (a.lots + 1) AS lot_seq
+    SELECT b.*, (one->'lot'->>'expires')::timestamptz AS expires_at, least(a.debt, b.earned) AS repaid,
+           a.available, a.pending AS waiting, a.held, a.debt, (a.entries + 1) AS entry_seq, (a.lots + 1) AS lot_seq
       FROM jsonb_array_elements(p) AS one
       JOIN loyalty_purchase b ON b.id = (one->'purchase'->>'id')::uuid
       JOIN loyalty_account a USING (member_id)
-     WHERE b.earned > 0
+     WHERE b.earned > 0 AND NOT one->'lot' ?| '{matures,lapses,slides}'
   ), lot AS (
     INSERT INTO loyalty_lot (member_id, seq, entry_seq, points, remaining, opened_at, expires_at)
       SELECT member_id, lot_seq, entry_seq, earned, earned - repaid, occurred_at, expires_at FROM sale
@@ -95,7 +106,7 @@ BEGIN
                                available_after, pending_after, held_after, debt_after, effective_at, recorded_at, by,
                                store_id, purchase_id, reason, request_id)
       SELECT member_id, entry_seq, 'earn', earned - repaid, 0, 0, -repaid,
-             available + earned - repaid, pending, held, debt - repaid, occurred_at, recorded_at, "by",
+             available + earned - repaid, waiting, held, debt - repaid, occurred_at, recorded_at, "by",
              store_id, id, '', request_id FROM sale
   )
   UPDATE loyalty_account a
@@ -156,7 +167,7 @@ BEGIN
   back.absorbed := 0;
   IF back.given_back > 0 THEN
     SELECT seq INTO STRICT entry_seq FROM loyalty_entry
-     WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind = 'spend';
+     WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind IN ('spend', 'capture');
     PERFORM ledger_give_back(back.member_id, entry_seq, back.given_back, effective, (p->>'grace')::interval, note);
   END IF;
   IF back.clawed_back > 0 THEN
@@ -187,7 +198,7 @@ END $$;
 
 -- Points by hand, above zero or below. Below: never into debt.
 CREATE OR REPLACE FUNCTION ledger_post_adjustment(
-  p_member uuid, p_kind text, p_points bigint, p_expires timestamptz, p_note jsonb, p_readers text[]
+  p_member uuid, p_kind text, p_points bigint, p_lot jsonb, p_note jsonb, p_readers text[]
 ) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   now_at timestamptz := (p_note->>'at')::timestamptz;
@@ -198,7 +209,7 @@ BEGIN
     PERFORM ledger_book_due(p_member, now_at, p_note->>'by', p_readers);
   END IF;
   IF p_points > 0 THEN
-    entry_seq := ledger_credit(p_member, p_kind, p_points, now_at, p_expires, p_note);
+    entry_seq := ledger_credit(p_member, p_kind, p_points, now_at, p_lot, p_note);
   ELSE
     entry_seq := ledger_debit(p_member, p_kind, -p_points, now_at, p_note);
   END IF;

@@ -53,7 +53,7 @@ BEGIN
      WHERE i.member_id = to_member AND i.until_at IS NULL);
 END $$;
 
--- A move. `p`: {move: columns, expires, absorb, readers: {type: [names]}}. The old owner's earn is clawed back, the new
+-- A move. `p`: {move: columns, lot, absorb, readers: {type: [names]}}. The old owner's earn is clawed back, the new
 -- one's is credited as if sold to them, the tiers of both are looked at again. Answers the row.
 CREATE OR REPLACE FUNCTION ledger_post_move(p jsonb) RETURNS loyalty_billmove LANGUAGE plpgsql AS $$
 DECLARE
@@ -73,7 +73,7 @@ BEGIN
                                        (p->>'absorb')::boolean, note);
   END IF;
   IF moved.earned > 0 THEN
-    PERFORM ledger_credit(moved.to_member_id, 'earn', moved.earned, moved.counts_at, (p->>'expires')::timestamptz, note);
+    PERFORM ledger_credit(moved.to_member_id, 'earn', moved.earned, moved.counts_at, p->'lot', note);
     -- an old bill's points may have ended by now
     PERFORM ledger_book_due(moved.to_member_id, moved.at, moved."by",
                             ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'points.expired')));

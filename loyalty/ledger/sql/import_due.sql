@@ -4,7 +4,7 @@ CREATE TEMP TABLE import_due AS
 SELECT l.member_id, l.seq AS lot_seq, l.remaining AS points, l.expires_at
 FROM import_account a
 JOIN loyalty_lot l USING (member_id)
-WHERE a.slow AND l.remaining > 0 AND l.expires_at <= %(at)s;
+WHERE a.slow AND l.remaining > 0 AND NOT l.pending AND l.expires_at <= %(at)s;
 ANALYZE import_due;
 
 DROP TABLE IF EXISTS import_ending;

@@ -14,14 +14,14 @@ FROM import_chunk n
 JOIN import_account a USING (member_id)
 WHERE n.earned > 0;
 
-INSERT INTO loyalty_lot (member_id, seq, entry_seq, points, remaining, opened_at, expires_at)
+INSERT INTO loyalty_lot (member_id, seq, entry_seq, points, remaining, opened_at, expires_at, slides)
 SELECT
     n.member_id, a.lots + n.nth, a.entries + n.nth, n.earned,
     CASE
         WHEN NOT a.slow AND n.expires_at <= %(at)s THEN 0
         ELSE n.earned - least(a.debt, n.earned_so_far) + least(a.debt, n.earned_so_far - n.earned)
     END,
-    n.occurred_at, n.expires_at
+    n.occurred_at, n.expires_at, n.slides
 FROM import_chunk n
 JOIN import_account a USING (member_id)
 WHERE n.earned > 0;

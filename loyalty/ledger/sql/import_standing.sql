@@ -3,16 +3,9 @@ UPDATE loyalty_account a
 SET
     available = a.available - coalesce(x.points, 0),
     entries = a.entries + coalesce(x.entries, 0),
-    next_due_at = kept.next_due_at
+    next_due_at = ledger_next_due(a.member_id)
 FROM import_account b
 LEFT JOIN (
     SELECT member_id, sum(points)::bigint AS points, count(*)::integer AS entries FROM import_ending GROUP BY member_id
 ) x USING (member_id)
-LEFT JOIN (
-    SELECT l.member_id, min(l.expires_at) AS next_due_at
-    FROM import_account c
-    JOIN loyalty_lot l USING (member_id)
-    WHERE c.slow AND l.remaining > 0
-    GROUP BY l.member_id
-) kept USING (member_id)
 WHERE a.member_id = b.member_id AND b.slow;

@@ -23,5 +23,11 @@ ROWS: dict[str, Row | KeyRow] = {
     "purchase": KeyRow((("GET", "earn"),), of="bill"),
     "returns": KeyRow((("POST", "refund"),), of="bill", body={"receipt": "TH1", "whole": True}),
     "cancellation": KeyRow((("POST", "refund"),), of="bill"),
+    "order_events": KeyRow(
+        (("POST", "earn"),), of="bill", body={"type": "shipped", "occurred_at": "2026-11-20T12:00:00+07:00"}
+    ),
+    "holds": KeyRow((("POST", "redeem"),)),
+    # let go or never there: answered alike for everybody
+    "hold": KeyRow((("DELETE", "redeem"),), of="any hold"),
     "move": KeyRow((("POST", "refund"),), of="bill", body={"member": {"phone": "0987654321"}, "reason": "nhầm người"}),
 }

@@ -12,6 +12,8 @@ NOBODY: set[str] = set()
 TOKEN = "019e1f3c-0000-7000-8000-000000000000"
 
 # Who may open the page (GET). What a page's buttons do is asked again when they are pressed; the POST rows are below.
+POLICIES = ("earningrule", "spendingpolicy", "expirypolicy", "pendingpolicy", "tiertable")
+
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
     "admin:history": {ADMIN},
@@ -95,11 +97,9 @@ PAGES: dict[str, set[str]] = {
     "loyalty_programme_changelist": READERS,
     "loyalty_programme_change": READERS,
     "loyalty_programme_add": NOBODY,
-    **{
-        f"loyalty_{kind}_changelist": READERS for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")
-    },
-    **{f"loyalty_{kind}_change": READERS for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")},
-    **{f"loyalty_{kind}_add": {ADMIN} for kind in ("earningrule", "spendingpolicy", "expirypolicy", "tiertable")},
+    **{f"loyalty_{kind}_changelist": READERS for kind in POLICIES},
+    **{f"loyalty_{kind}_change": READERS for kind in POLICIES},
+    **{f"loyalty_{kind}_add": {ADMIN} for kind in POLICIES},
     "loyalty_tier_changelist": READERS,
     "loyalty_tier_change": READERS,
     "loyalty_tier_add": NOBODY,

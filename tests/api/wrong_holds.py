@@ -1,0 +1,53 @@
+"""Holds and words about orders that are wrong."""
+
+from collections.abc import Iterator
+
+from tests.api.wrong import MARK, PURCHASES, Case, bill_with
+
+HOLDS = "/api/v1/holds"
+NOBODY = "00000000-0000-7000-8000-000000000000"
+EVENTS = f"{PURCHASES}/{NOBODY}/events"
+
+
+def of_holds() -> Iterator[Case]:
+    key = {"Idempotency-Key": "bad-hold"}
+    asked = {"member": NOBODY, "points": 5}
+    for name, more, error, pointer in (
+        ("no member", {"member": None}, "wrong_type", "/member"),
+        ("no points", {"points": 0}, "out_of_range", "/points"),
+        ("points below zero", {"points": -5}, "out_of_range", "/points"),
+        ("half a point", {"points": 0.5}, "wrong_type", "/points"),
+        ("points as text", {"points": MARK}, "wrong_type", "/points"),
+        ("points without end", {"points": 10**12}, "out_of_range", "/points"),
+        ("no time", {"seconds": 0}, "out_of_range", "/seconds"),
+        ("a day", {"seconds": 86_400}, "out_of_range", "/seconds"),
+        ("a tier", {"tier": MARK}, "unknown_field", ""),
+    ):
+        yield Case(f"a hold asks for {name}", HOLDS, 400, error, pointer, asked | more, headers=key)
+    yield Case("a hold without a key", HOLDS, 400, "key_missing", None, asked)
+    yield Case("a hold for nobody", HOLDS, 422, "member_unknown", None, asked, headers=key)
+    yield Case("holds are read", HOLDS, 405, "method_not_allowed", method="GET")
+    yield Case("a hold is read", f"{HOLDS}/{NOBODY}", 405, "method_not_allowed", method="GET")
+    yield Case("a guest's bill has a hold", PURCHASES, 422, "member_needed", None, bill_with(hold=NOBODY))
+    yield Case("a hold is a number", PURCHASES, 400, "wrong_type", "/hold", bill_with(hold=5))
+    yield Case("a quote has a hold", "/api/v1/quotes", 400, "unknown_field", "", _question(hold=NOBODY))
+
+
+def of_orders() -> Iterator[Case]:
+    key = {"Idempotency-Key": "bad-order"}
+    said = {"type": "delivered", "occurred_at": "2026-11-20T12:00:00+07:00"}
+    for name, more, error, pointer in (
+        ("an unknown word", {"type": MARK}, "not_allowed", "/type"),
+        ("no time", {"occurred_at": None}, "wrong_type", "/occurred_at"),
+        ("a time of nowhere", {"occurred_at": "2026-11-20T12:00:00"}, "offset_missing", "/occurred_at"),
+        ("a link that is none", {"tracking_url": f"javascript:{MARK}"}, "wrong_format", "/tracking_url"),
+        ("points", {"points": 5}, "unknown_field", ""),
+    ):
+        yield Case(f"of an order is said {name}", EVENTS, 400, error, pointer, said | more, headers=key)
+    yield Case("of an order is said a thing without a key", EVENTS, 400, "key_missing", None, said)
+    yield Case("of no order is said a thing", EVENTS, 404, "not_found", None, said, headers=key)
+    yield Case("words of orders are read", EVENTS, 405, "method_not_allowed", method="GET")
+
+
+def _question(**more: object) -> dict[str, object]:
+    return {name: value for name, value in bill_with(**more).items() if name != "receipt"}
