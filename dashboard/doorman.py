@@ -41,3 +41,16 @@ class AdminPolicyMiddleware:
         if request.path_info.startswith(PEOPLES_PAGES):
             response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]
         return response
+
+
+class NotKeptMiddleware:
+    """No page of a person is kept by a browser on a shared till, nor on the way, unless it says so for itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -5,9 +5,24 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from django import forms
+from django.utils.functional import Promise
+from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from dashboard import wording
+
+
+class ListWidget(ArrayWidget):
+    """Several values, one below the other; a screen reader hears the field's name at each."""
+
+    def __init__(self, label: str | Promise, **given: Any) -> None:
+        self.label = label
+        super().__init__(**given)
+
+    def get_widget_instance(self) -> Any:
+        widget = super().get_widget_instance()
+        widget.attrs["aria-label"] = self.label
+        return widget
 
 
 class MoneyField(forms.DecimalField):

@@ -240,6 +240,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dashboard.doorman.NotKeptMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "loyalty.look.context.BrandMiddleware",
     "dashboard.doorman.PeopleHistoryMiddleware",

@@ -13,7 +13,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import action, display
 
 from campaigns import counting, steering, wording
@@ -31,6 +30,7 @@ from dashboard.admin.base import (
     only_stores_of,
 )
 from dashboard.admin.searching import MemberFilter
+from dashboard.fields import ListWidget
 from events import clock
 from events.refusals import Refusal
 from rewards import defining
@@ -234,7 +234,9 @@ class StepAdmin(ShopAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "channels":
-            kwargs["widget"] = ArrayWidget(choices=[(name, str(words.CHANNELS[name])) for name in OUTWARD])
+            kwargs["widget"] = ListWidget(
+                db_field.verbose_name, choices=[(name, str(words.CHANNELS[name])) for name in OUTWARD]
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @action(description=_("Xem thử"), permissions=["view"], icon="visibility")

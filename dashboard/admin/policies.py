@@ -8,13 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from dashboard import policy_words, wording
 from dashboard.admin.base import ReadOnlyInline, ShopAdmin
-from dashboard.fields import MoneyField
+from dashboard.fields import ListWidget, MoneyField
 from events import clock
 from loyalty import policies
 from loyalty.models import (
@@ -53,7 +52,7 @@ class ProgrammeAdmin(ShopAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "payment_methods":
-            kwargs["widget"] = ArrayWidget
+            kwargs["widget"] = ListWidget(db_field.verbose_name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
@@ -160,7 +159,7 @@ class SpendingPolicyAdmin(PolicyAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "excluded_categories":
-            kwargs["widget"] = ArrayWidget
+            kwargs["widget"] = ListWidget(db_field.verbose_name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("giá trị 1 điểm"))
@@ -211,7 +210,7 @@ class ExpiryPolicyAdmin(PolicyAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "dates":
-            kwargs["widget"] = ArrayWidget
+            kwargs["widget"] = ListWidget(db_field.verbose_name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("điểm sống"))

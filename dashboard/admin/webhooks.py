@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.forms.widgets import ArrayWidget
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminURLInputWidget
 
 from dashboard import wording
 from dashboard.admin import deliveries
 from dashboard.admin.base import BigAdmin, Labelled, ReadOnlyAdmin, ShopAdmin
+from dashboard.fields import ListWidget
 from events import calling, clock, webhooks
 from events.models import WebhookEndpoint, WebhookMessage
 
@@ -55,8 +55,9 @@ class EndpointAdmin(ShopAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "types":
             kwargs |= {
-                "widget": ArrayWidget(
-                    choices=[(name, f"{name} ({word})") for name, word in wording.EVENT_TYPES.items()]
+                "widget": ListWidget(
+                    db_field.verbose_name,
+                    choices=[(name, f"{name} ({word})") for name, word in wording.EVENT_TYPES.items()],
                 ),
                 "help_text": _("Để trống: mọi sự kiện."),
             }

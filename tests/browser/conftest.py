@@ -49,6 +49,7 @@ def browser() -> Iterator[Callable[..., BrowserContext]]:
             dark: bool = False,
             language: str = "en-US",
             camera: Path | None = None,
+            service_workers: str = "allow",
         ) -> BrowserContext:
             program = chromium
             if camera is not None:
@@ -57,6 +58,7 @@ def browser() -> Iterator[Callable[..., BrowserContext]]:
                 others.append(program)
             return program.new_context(
                 permissions=["camera"] if camera else [],
+                service_workers=service_workers,
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if dark else "light",
                 locale=language,
