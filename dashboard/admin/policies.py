@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -227,7 +228,7 @@ class PendingPolicyAdmin(PolicyAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "channels":
             return forms.MultipleChoiceField(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 choices=list(policy_words.CHANNELS.items()),
                 widget=UnfoldAdminCheckboxSelectMultipleWidget,
                 required=False,
