@@ -16,8 +16,9 @@ from dashboard.admin.base import BigAdmin, ReadOnlyAdmin, only_stores_of
 from dashboard.admin.searching import MemberFilter, member_ids
 from events import clock
 from loyalty.models import EntryRow, Purchase
+from loyalty.models.points import IMPORTED
 
-# The whole ledger has no order of time but per member; a period is read through the block range index.
+# What imports brought was all written at one moment: it has no order of time, and stands by itself.
 PERIODS = {"1": _("24 giờ qua"), "7": _("7 ngày qua"), "30": _("30 ngày qua"), "90": _("90 ngày qua")}
 FIRST_SHOWN = "7"
 
@@ -38,10 +39,35 @@ class PeriodFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if request.GET.get("member") or request.GET.get("q"):
+        if request.GET.get("member") or request.GET.get("q") or request.GET.get("from") == "import":
             return queryset
         days = self.value() if self.value() in PERIODS else FIRST_SHOWN
         return queryset.filter(recorded_at__gte=clock.now() - timedelta(days=int(days or FIRST_SHOWN)))
+
+
+class OriginFilter(admin.SimpleListFilter):
+    title = _("nguồn")
+    parameter_name = "from"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("import", _("nhập từ file"))]
+
+    def choices(self, changelist: Any) -> Any:
+        for value, words in (("", _("quầy, máy bán hàng và nhân viên")), *self.lookup_choices):
+            yield {
+                "selected": (self.value() or "") == value,
+                "query_string": changelist.get_query_string(
+                    {self.parameter_name: value} if value else {}, [] if value else [self.parameter_name]
+                ),
+                "display": words,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if request.GET.get("member") or request.GET.get("q"):
+            return queryset
+        if self.value() == "import":
+            return queryset.filter(by__startswith=IMPORTED)
+        return queryset.exclude(by__startswith=IMPORTED)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -60,10 +86,10 @@ class EntryAdmin(ReadOnlyAdmin, BigAdmin):
     noun = "entry"
     list_display = ["when", "who", "kind_word", "change", "after", "shop", "bill", "actor", "why"]
     list_display_links = ["when"]
-    list_filter = [PeriodFilter, KindFilter, MemberFilter]
+    list_filter = [PeriodFilter, OriginFilter, KindFilter, MemberFilter]
     search_fields = ["member_id"]
     search_help_text = _("Tên, số điện thoại, mã thẻ của thành viên")
-    ordering = ["-recorded_at", "member_id", "-seq"]
+    ordering = ["-recorded_at", "-member_id", "-seq"]
     fields = [
         "kind_word",
         "change",
@@ -79,6 +105,10 @@ class EntryAdmin(ReadOnlyAdmin, BigAdmin):
         "request_id",
     ]
     readonly_fields = fields
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """The index that is walked: by time, or by member where a file brought them."""
+        return ["-member_id", "-seq"] if request.GET.get("from") == "import" else list(self.ordering)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryRow]:
         return only_stores_of(request, super().get_queryset(request)).select_related("store")

@@ -3,7 +3,6 @@
 Written by the SQL functions in `loyalty/ledger/sql` only. The account's row is the lock of everything a member owns.
 """
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +27,10 @@ KINDS = (
     "adjust",
     "opening",
 )
+
+
+# whoever wrote an entry that came with a file: `import:<id>`
+IMPORTED = "import:"
 
 
 class Account(models.Model):
@@ -109,8 +112,10 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            # the ledger page and the overview: entries of a period. A block range index costs a sale next to nothing
-            BrinIndex(fields=["recorded_at", "effective_at"], name="entry_in_time", autosummarize=True)
+            # the ledger's page, newest first: what tills and people wrote, not what an import brought at one moment
+            models.Index(
+                fields=["recorded_at", "member_id", "seq"], condition=~Q(by__startswith=IMPORTED), name="entry_in_time"
+            )
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 

@@ -113,6 +113,18 @@ def test_an_analyst_sees_bills_without_names(signed_in, lan, till):
     assert wording.short(lan.pk) not in found, "a phone is not confirmed to somebody who may not look members up"
 
 
+def test_the_ledger_shows_what_people_wrote_and_an_import_by_itself(admin, lan, till):
+    told = {"member_id": lan.pk, "points": 5, "at": till.at}
+    adjusting.adjust(**told, reason="xin lỗi", by="user:1")
+    adjusting.adjust(**told, reason="mang sang", by=f"import:{lan.pk}")
+    ledger = reverse("admin:loyalty_entryrow_changelist")
+    by_people, imported = text_of(admin.get(ledger)), text_of(admin.get(ledger, {"from": "import"}))
+    assert "xin lỗi" in by_people and "mang sang" not in by_people
+    assert "mang sang" in imported and "xin lỗi" not in imported
+    everything = text_of(admin.get(ledger, {"member": lan.pk}))
+    assert "xin lỗi" in everything and "mang sang" in everything
+
+
 def test_a_store_manager_sees_the_bills_of_the_own_store_only(signed_in, lan, till, staff):
     bill = till.sell(till.bill(105_000, receipt="HD0042"), lan).purchase
     mai = signed_in(access.MANAGER)
