@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from events.refusals import Refusal
@@ -60,14 +61,43 @@ def create(
     return key, f"{key}_{text}"
 
 
+@transaction.atomic
+def replace(*, key: ApiKey, overlap: timedelta, by: User | None = None, at: datetime) -> tuple[ApiKey, str]:
+    """A successor of the same store, till and scopes, and its plain text; the old key works for the overlap yet.
+
+    Never longer than it would have. Raises KeyRefused where the key is revoked or past its time.
+    """
+    old = ApiKey.objects.select_for_update(of=("self",)).select_related("store", "terminal").get(pk=key.pk)
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= at):
+        raise KeyRefused()
+    new, text = create(
+        store=old.store,
+        terminal=old.terminal,
+        scopes=old.scopes,
+        test=old.test,
+        description=old.description,
+        by=by,
+        at=at,
+        expires_at=old.expires_at,
+    )
+    ends = at + overlap
+    old.expires_at = min(old.expires_at, ends) if old.expires_at else ends
+    old.save(update_fields=["expires_at"])
+    return new, text
+
+
 def practice_twin(store: Store) -> Store:
     """The practice store beside a real one, made when first asked for."""
     if store.practice:
         return store
+    code = f"{store.code[:23]}-practice"
+    if Store.objects.filter(code=code).exclude(practice_of=store).exists():
+        # two long codes that begin alike
+        code = f"{store.code[:12]}-{store.pk}-practice"
     twin, _ = Store.objects.get_or_create(
         practice_of=store,
         defaults={
-            "code": f"{store.code[:23]}-practice",
+            "code": code,
             "name": f"{store.name[:114]} (thử)",
             "receipt_restart": store.receipt_restart,
             "day_starts": store.day_starts,

@@ -1,12 +1,15 @@
 """The two commands an integrator meets first."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
-from loyalty.models import ApiKey
-from tests.api.conftest import Shop
+from loyalty import keys
+from loyalty.models import ApiKey, Store
+from tests.api.conftest import Shop, Till
 
 
 def played(url: str, key: str) -> tuple[list[str], str]:
@@ -49,3 +52,29 @@ def test_a_key_is_made_for_a_till_with_its_scopes(shop: Shop) -> None:
         call_command("create_api_key", "q1", "--terminal", "t9")
     with pytest.raises(CommandError, match="Scopes are some of"):
         call_command("create_api_key", "q1", "--scopes", "everything")
+
+
+def test_a_key_is_replaced_and_both_work_for_a_while(shop: Shop) -> None:
+    old = shop.key_with("lookup", "earn")
+    prefix, out = old.split("_")[2], io.StringIO()
+    call_command("create_api_key", "--replaces", prefix, "--overlap-days", "2", stdout=out)
+    new = out.getvalue().strip()
+    for key in (old, new):
+        assert Till(shop.url, key).get("/api/v1/purchases", receipt="nothing").status_code == 404
+    kept = ApiKey.objects.get(prefix=new.split("_")[2])
+    assert (kept.store, sorted(kept.scopes), kept.expires_at) == (shop.store, ["earn", "lookup"], None)
+    ApiKey.objects.filter(prefix=prefix).update(expires_at=F("expires_at") - timedelta(days=2))
+    assert Till(shop.url, old).get("/api/v1/purchases", receipt="nothing").status_code == 401
+    assert Till(shop.url, new).get("/api/v1/purchases", receipt="nothing").status_code == 404
+    with pytest.raises(CommandError, match="past its time"):
+        call_command("create_api_key", "--replaces", prefix)
+    with pytest.raises(CommandError, match="no key"):
+        call_command("create_api_key", "--replaces", "nobody")
+    with pytest.raises(CommandError, match="Name the store"):
+        call_command("create_api_key")
+
+
+def test_two_stores_whose_long_codes_begin_alike_practise_apart(shop: Shop) -> None:
+    codes = [f"cua-hang-so-mot-ha-noi-{n}" for n in (1, 2)]
+    twins = [keys.practice_twin(Store.objects.create(code=code, name=code)) for code in codes]
+    assert twins[0] != twins[1] and all(twin.practice for twin in twins)
