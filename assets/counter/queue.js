@@ -6,6 +6,7 @@ import { say } from "../shared/start.js";
 import { desk, send, told, words } from "./desk.js";
 
 const IDENTITY = "counter-desk";
+const AGAIN = 5_000;
 let opened;
 let sending = false;
 
@@ -203,6 +204,20 @@ function show(away) {
   else document.getElementById("q").focus();
 }
 
+/* A network that is back may fail once more: nobody has to press anything for what still waits. */
+async function tryAgain() {
+  if (!navigator.onLine || sending) return;
+  if (!told("offline")) {
+    const waits = (await all()).some((bill) => !bill.state && mine(bill));
+    if (waits) await sendAll();
+    return;
+  }
+  const typing = [...document.querySelectorAll("#away input")].some((field) => field.value);
+  if (typing) return;
+  const home = await fetch(told("home"), { cache: "no-store" }).catch(() => null);
+  if (home?.ok) location.assign(told("home"));
+}
+
 export function startQueue() {
   if (!desk()) return;
   if (told("person")) localStorage.setItem(IDENTITY, JSON.stringify(identity()));
@@ -216,6 +231,7 @@ export function startQueue() {
   addEventListener("counter:back", sendAll);
   document.addEventListener("click", (event) => event.target.closest("[data-do=send]") && sendAll());
   document.addEventListener("htmx:sendError", () => show(true));
+  setInterval(tryAgain, AGAIN);
   if (!navigator.onLine) show(true);
   draw().then(() => (told("offline") ? null : sendAll()));
   if ("serviceWorker" in navigator && told("worker")) navigator.serviceWorker.register(told("worker"), { scope: told("home") }).catch(() => {});

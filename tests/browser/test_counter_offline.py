@@ -106,3 +106,15 @@ def keep(page: Page, member: str, amount: str, receipt: str = "") -> None:
     page.locator("#away-amount").fill(amount)
     page.keyboard.press("Enter")
     expect(page.locator("#away-amount")).to_have_value("")
+
+
+def test_a_network_that_fails_once_more_is_tried_again_by_itself(browser, place):
+    place.shop.member("Nguyễn Thị Lan", phone=LAN)
+    context = browser(width=820, height=1180)
+    page, _hands = place.serve(context)
+    context.set_offline(True)
+    keep(page, LAN, "185k")
+    page.route("**/counter/queue", lambda route: route.abort(), times=1)
+    context.set_offline(False)
+    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    assert Purchase.objects.get().total == 185_000
