@@ -162,7 +162,8 @@ def _ends() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(occurred_at)::timestamp::date, max(occurred_at)::timestamp::date FROM import_bill")
         first, last = cursor.fetchone()
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)] if first else []
+    # what is one day in the connection's zone may be its neighbour in the shop's
+    days = [first + timedelta(days=n) for n in range(-1, (last - first).days + 2)] if first else []
     told = [
         (policy.pk, day, ends.end(policy, moment=midnight_after(day) - timedelta(hours=12), zone=local_zone()))
         for policy in ExpiryPolicy.objects.all()

@@ -328,6 +328,13 @@ def test_many_chunks_end_as_one_and_each_tells_once() -> None:
     assert audit() == []
 
 
+@pytest.mark.parametrize("hour", ["00:30", "06:59", "12:00", "23:59"])
+def test_points_end_on_the_shops_own_day_whatever_the_hour(hour: str) -> None:
+    load(bills(f"Q1,0001,{LAN},2026-11-20T{hour}:00+07:00,,,,,100000,,sale,"))
+    (end,) = Lot.objects.values_list("expires_at", flat=True)
+    assert str(last_day(end)) == "2027-11-20" and account_of(LAN).next_due_at == end
+
+
 def test_points_that_slide_end_after_the_last_visit_before_a_silence() -> None:
     policies.publish(ExpiryPolicy(kind="inactivity", months=None, days=60, valid_from=NOW), by="system", at=NOW)
     later = NOW + timedelta(days=400)
