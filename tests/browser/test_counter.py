@@ -130,7 +130,7 @@ def test_the_curtain_falls_after_idle_minutes_and_keeps_the_half_typed_bill(brow
     expect(page.locator("#lock")).to_contain_text("Mã PIN chưa đúng.")
     page.locator("#lock [name=pin]").fill(PIN)
     hands.press("Enter")
-    expect(page.locator("#lock")).to_be_hidden()
+    expect(page.locator("#lock")).to_be_hidden(timeout=15_000)
     assert page.locator("#amount").input_value() == "185k"
     page.locator("#amount").press("Enter")
     expect(page.locator(".sold")).to_contain_text("+18")
