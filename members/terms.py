@@ -10,6 +10,7 @@ from events.refusals import Refusal
 from members import founding_terms
 from members.models import TermsAccepted, TermsText
 
+FOUNDING = "terms-1"
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,6 +23,15 @@ class TermsUnknown(Refusal):
 def in_force(*, at: datetime) -> TermsText | None:
     """The version that holds at this moment; None where the shop has written none."""
     return TermsText.objects.filter(valid_from__lte=at).order_by("-valid_from").first()
+
+
+@transaction.atomic
+def publish(*, body_vi: str, body_en: str, at: datetime) -> TermsText:
+    """A version that holds from `at` on, under the next free code; members are asked for it at their next sign-in."""
+    number = TermsText.objects.count() + 1
+    while TermsText.objects.filter(code=f"terms-{number}").exists():
+        number += 1
+    return TermsText.objects.create(code=f"terms-{number}", body_vi=body_vi, body_en=body_en, valid_from=at)
 
 
 def accept(
@@ -80,6 +90,6 @@ def found() -> None:
     """Makes sure that a shop has terms to begin with."""
     if not TermsText.objects.exists():
         TermsText.objects.get_or_create(
-            code="terms-1",
+            code=FOUNDING,
             defaults={"body_vi": founding_terms.body(0), "body_en": founding_terms.body(1), "valid_from": SINCE_EVER},
         )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from dashboard import confirming, wording
 from dashboard.admin.base import ShopAdmin
@@ -50,9 +51,22 @@ class KeyForm(forms.ModelForm):
         return cleaned
 
 
+class SuccessorForm(forms.Form):
+    """How long the old key works beside its successor: as long as somebody needs to visit the till."""
+
+    days = forms.TypedChoiceField(
+        label=_("Khóa cũ còn dùng được"),
+        coerce=int,
+        choices=[(0, _("không, ngừng ngay")), (1, _("1 ngày")), (7, _("7 ngày")), (30, _("30 ngày"))],
+        initial=7,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Trong thời gian đó máy bán hàng gửi được bằng cả hai khóa."),
+    )
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ShopAdmin):
-    """A key is made and revoked, never changed; its plain text is shown once."""
+    """A key is made, replaced and revoked, never changed; its plain text is shown once."""
 
     noun = "key"
     form = KeyForm
@@ -61,7 +75,7 @@ class ApiKeyAdmin(ShopAdmin):
     list_select_related = ["store", "terminal__store"]
     search_fields = ["prefix", "description"]
     ordering = ["-id"]
-    actions_detail = ["revoke"]
+    actions_detail = ["replace", "revoke"]
     fields = ["store", "terminal", "scopes", "test", "description", "expires_at"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -96,24 +110,53 @@ class ApiKeyAdmin(ShopAdmin):
         request.new_key = text  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
-        """The page that shows the secret, this once; never cached, and a reload cannot show it again."""
         made = ApiKey.objects.select_related("store").get(pk=obj.pk)
-        response = TemplateResponse(
-            request,
-            "dashboard/new_key.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": __("Khóa API mới"),
-                "key": made,
-                "text": request.new_key,  # type: ignore[attr-defined]
-                "list_url": reverse("admin:loyalty_apikey_changelist"),
-            },
-        )
+        return self._show(request, made, request.new_key)  # type: ignore[attr-defined]
+
+    def _show(self, request: HttpRequest, made: ApiKey, text: str, *, old: ApiKey | None = None) -> HttpResponse:
+        """The page that shows the secret, this once; never cached, and a reload cannot show it again."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": __("Khóa API mới"),
+            "key": made,
+            "text": text,
+            "old": old,
+            "old_until": wording.moment(old.expires_at) if old else "",
+            "list_url": reverse("admin:loyalty_apikey_changelist"),
+        }
+        response = TemplateResponse(request, "dashboard/new_key.html", context)
         response["Cache-Control"] = "no-store"
         return response
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
+
+    @action(description=_("Thay khóa"), permissions=["act"], icon="autorenew")
+    def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A successor with the same store, till and rights; the old key works a while yet."""
+        key = cast(ApiKey | None, self.get_object(request, object_id))
+        if key is None:
+            raise Http404
+        form = SuccessorForm(request.POST or None)
+        back = reverse("admin:loyalty_apikey_change", args=[key.pk])
+        if request.method == "POST" and form.is_valid():
+            overlap = timedelta(days=form.cleaned_data["days"])
+            try:
+                made, text = keys.replace(key=key, overlap=overlap, by=cast(User, request.user), at=clock.now())
+            except keys.KeyRefused:
+                messages.error(request, __("Khóa này đã hết dùng được. Hãy tạo khóa mới."))
+                return HttpResponseRedirect(back)
+            key.refresh_from_db(fields=["expires_at"])
+            return self._show(request, made, text, old=key)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": __("Thay khóa"),
+            "heading": str(key),
+            "form": form,
+            "note": __("Khóa mới có cùng cửa hàng, máy và quyền, và chỉ hiện một lần."),
+            "back": back,
+        }
+        return TemplateResponse(request, "dashboard/form.html", context)
 
     @action(description=_("Thu hồi khóa"), permissions=["act"], icon="block")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -38,7 +38,7 @@ class ProgrammeAdmin(ShopAdmin):
     noun = "programme"
     list_display = ["name", "currency", "manual_limit"]
     fieldsets = [
-        (None, {"fields": ["name", "currency"]}),
+        (None, {"fields": ["name", "hotline", "currency"]}),
         (_("Điểm"), {"fields": ["manual_limit", "give_back_days", "debt_on_return"]}),
         (_("Tích điểm bù và chuyển hóa đơn"), {"fields": ["claim_days", "claims_a_month", "move_days"]}),
         (_("Thanh toán"), {"fields": ["payment_methods"]}),

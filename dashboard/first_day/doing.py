@@ -15,11 +15,12 @@ from campaigns import steering, trying
 from campaigns.founding import WELCOME
 from campaigns.models import Campaign
 from dashboard import wording
-from dashboard.first_day.forms import ChannelForm, KeyForm, NameForm, PointsForm, StoreForm, WelcomeForm
+from dashboard.first_day.forms import ChannelForm, KeyForm, NameForm, PointsForm, StoreForm, TermsForm, WelcomeForm
 from events import clock
 from loyalty import keys, ladders, opening, policies
 from loyalty.founding import first_step
 from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy
+from members import terms
 from members.models import User
 from rewards import defining
 from rewards.models import VoucherDefinition
@@ -29,6 +30,7 @@ FORMS: dict[str, type[forms.Form]] = {
     "stores": StoreForm,
     "points": PointsForm,
     "welcome": WelcomeForm,
+    "terms": TermsForm,
     "key": KeyForm,
     "channels": ChannelForm,
 }
@@ -47,17 +49,20 @@ def initial(key: str) -> dict[str, Any]:
     """What the form shows before anybody typed: what is in force."""
     if key == "name":
         programme = Programme.objects.get(pk=1)
-        return {name: getattr(programme, name) for name in ("name", "point_name_vi", "point_name_en")}
+        return {name: getattr(programme, name) for name in ("name", "point_name_vi", "point_name_en", "hotline")}
     if key == "points":
-        terms = policies.at(clock.now())
+        now = policies.at(clock.now())
         return {
-            "points": terms.earning.points,
-            "per_amount": terms.earning.per_amount,
-            "point_value": terms.spending.point_value,
-            "months": terms.expiry.months,
+            "points": now.earning.points,
+            "per_amount": now.earning.per_amount,
+            "point_value": now.spending.point_value,
+            "months": now.expiry.months,
         }
     if key == "welcome":
         return _welcome_now()
+    if key == "terms":
+        held = terms.in_force(at=clock.now())
+        return {"body_vi": held.body_vi, "body_en": held.body_en} if held else {}
     return {}
 
 
@@ -90,11 +95,11 @@ def _store(request: HttpRequest, said: dict[str, Any]) -> Made:
 def _points(request: HttpRequest, said: dict[str, Any]) -> Made:
     """From now on; what was earned under the founding policies stays."""
     at, by = clock.now(), f"user:{request.user.pk}"
-    terms = policies.at(at)
+    now = policies.at(at)
     rule = EarningRule(points=said["points"], per_amount=said["per_amount"], valid_from=at)
     policies.publish(rule, by=by, at=at)
     left_out = ["id", "valid_from", "note", "point_value"]
-    kept = model_to_dict(terms.spending, exclude=left_out)
+    kept = model_to_dict(now.spending, exclude=left_out)
     policies.publish(SpendingPolicy(**kept, point_value=said["point_value"], valid_from=at), by=by, at=at)
     policies.publish(ExpiryPolicy(months=said["months"], valid_from=at), by=by, at=at)
     return Made(words=_("Chính sách điểm có hiệu lực từ bây giờ."))
@@ -110,7 +115,7 @@ def _welcome(request: HttpRequest, said: dict[str, Any]) -> Made:
     last = VoucherDefinition.objects.filter(key=WELCOME).order_by("-version").first()
     kept = model_to_dict(last, exclude=["id", "version", "valid_from", *said]) if last else {"key": WELCOME}
     names = {"name_vi": "Quà chào mừng", "name_en": "Welcome gift"}
-    terms = {
+    said_now = {
         **names,
         **kept,
         **said,
@@ -119,9 +124,14 @@ def _welcome(request: HttpRequest, said: dict[str, Any]) -> Made:
         "cap": None,
         "active": True,
     }
-    defining.publish(VoucherDefinition(**terms, valid_from=at), by=f"user:{request.user.pk}", at=at)
+    defining.publish(VoucherDefinition(**said_now, valid_from=at), by=f"user:{request.user.pk}", at=at)
     steering.start(campaign_id=Campaign.objects.values_list("pk", flat=True).get(key=WELCOME), at=at)
     return Made(words=_("Từ bây giờ thành viên mới nhận quà chào mừng."))
+
+
+def _terms(request: HttpRequest, said: dict[str, Any]) -> Made:
+    terms.publish(**said, at=clock.now())
+    return Made(words=_("Thể lệ có hiệu lực từ bây giờ."))
 
 
 def _key(request: HttpRequest, said: dict[str, Any]) -> Made:
@@ -143,6 +153,7 @@ _DO: dict[str, Callable[[HttpRequest, dict[str, Any]], Made]] = {
     "points": _points,
     "tiers": _tiers,
     "welcome": _welcome,
+    "terms": _terms,
     "key": _key,
     "channels": _channel,
 }
@@ -179,6 +190,7 @@ def links(key: str) -> list[tuple[str, str]]:
         "points": [(_("Chính sách dùng điểm"), "loyalty_spendingpolicy_changelist")],
         "tiers": [(_("Bảng hạng"), "loyalty_tiertable_changelist")],
         "welcome": [(_("Chiến dịch"), "campaigns_campaign_changelist")],
+        "terms": [(_("Mọi bản thể lệ"), "members_termstext_changelist")],
         "people": [(_("Nhân viên"), "members_user_changelist"), (_("Cửa hàng"), "loyalty_store_changelist")],
         "key": [(_("Mọi khóa API"), "loyalty_apikey_changelist")],
         "channels": [(_("Giới hạn gửi tin"), "campaigns_sendingpolicy_changelist")],

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -15,6 +16,7 @@ from campaigns.models.campaign import OUTWARD
 from dashboard import wording
 from dashboard.fields import MoneyField
 from loyalty.models import Store
+from loyalty.models.policies import HOTLINE
 
 
 def _text(label: Any, **given: Any) -> forms.CharField:
@@ -25,10 +27,23 @@ def _whole(label: Any, **given: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, widget=UnfoldAdminIntegerFieldWidget, **given)
 
 
+def _long(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=20_000, widget=UnfoldAdminTextareaWidget({"rows": 14}))
+
+
 class NameForm(forms.Form):
     name = _text(_("Tên cửa hàng hoặc chuỗi"), max_length=120)
     point_name_vi = _text(_("Tên của điểm"), max_length=24, help_text=_("điểm, xu, hạt, sao …"))
     point_name_en = _text(_("Tên của điểm bằng tiếng Anh"), max_length=24)
+    hotline = forms.RegexField(
+        HOTLINE,
+        label=_("Số điện thoại hỗ trợ khách"),
+        max_length=20,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Khách thấy số này ở trang hỗ trợ và trên hóa đơn; để trống nếu không có."),
+        error_messages={"invalid": _("Viết số như 1900 1234 hoặc 028 3822 1234.")},
+    )
 
 
 class StoreForm(forms.Form):
@@ -54,6 +69,11 @@ class WelcomeForm(forms.Form):
     amount = MoneyField(label=_("Giảm"), min_value=1)
     minimum_basket = MoneyField(label=_("Đơn tối thiểu"), min_value=0)
     valid_days = _whole(_("Dùng trong (ngày)"), min_value=1, max_value=365)
+
+
+class TermsForm(forms.Form):
+    body_vi = _long(_("Nội dung tiếng Việt"))
+    body_en = _long(_("Nội dung tiếng Anh"))
 
 
 class KeyForm(forms.Form):

@@ -10,8 +10,8 @@ from campaigns.founding import WELCOME
 from campaigns.models import Campaign, SendingPolicy
 from dashboard import shell
 from loyalty.models import ApiKey, Device, EarningRule, Entry, Programme, Store, TierTable
-from members import roles
-from members.models import Member, User
+from members import roles, terms
+from members.models import Member, TermsText, User
 
 FOUNDED = "system"
 
@@ -47,6 +47,10 @@ def _tiers_are_decided() -> bool:
 
 def _welcomes() -> bool:
     return Campaign.objects.filter(key=WELCOME, running=True).exists()
+
+
+def _terms_are_decided() -> bool:
+    return TermsText.objects.exclude(code=terms.FOUNDING).exists()
 
 
 def _has_people() -> bool:
@@ -106,6 +110,14 @@ STEPS = (
         title=_("Quà chào mừng"),
         why=_("Thành viên mới nhận voucher ngay, nhờ vậy quay lại lần hai."),
         done=_welcomes,
+    ),
+    Step(
+        key="terms",
+        icon="description",
+        title=_("Thể lệ chương trình"),
+        why=_("Khách đồng ý với thể lệ khi đăng ký. Một bản có sẵn đang áp dụng; hãy đọc và sửa cho đúng cửa hàng."),
+        done=_terms_are_decided,
+        needed=False,
     ),
     Step(
         key="people",

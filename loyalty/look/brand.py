@@ -33,10 +33,15 @@ class Brand:
     version: int  # of the programme this was read from
     logo_digest: str = ""  # empty: no logo
     logo_kind: str = ""
+    hotline: str = ""  # as people read it; empty: none
 
     @property
     def name(self) -> str:
         return self.shop_name or gettext("Chương trình thành viên")
+
+    @property
+    def hotline_dialled(self) -> str:
+        return "".join(sign for sign in self.hotline if sign not in " .")
 
     @property
     def unit(self) -> str:
@@ -157,4 +162,5 @@ def _read() -> Brand:
         version=programme.policies_version,
         logo_digest=logo.digest if logo else "",
         logo_kind=logo.kind if logo else "",
+        hotline=programme.hotline,
     )

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from events.models import APPEND_ONLY, no_truncate
 
 BRAND_COLOUR = "#047a57"
+# 1900 1234, 028 3822 1234, +84 28 3822 1234
+HOTLINE = r"^\+?[0-9][0-9 .]{2,18}$"
 
 
 @pghistory.track(exclude=["policies_version"])
@@ -20,6 +22,14 @@ class Programme(models.Model):
     point_name_vi = models.CharField(_("tên của điểm"), max_length=24, default="điểm")
     point_name_en = models.CharField(_("tên của điểm (tiếng Anh)"), max_length=24, default="points")
     colour = models.CharField(_("màu của cửa hàng"), max_length=7, default=BRAND_COLOUR, db_default=BRAND_COLOUR)
+    hotline = models.CharField(
+        _("số điện thoại hỗ trợ khách"),
+        max_length=20,
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("Khách thấy số này ở trang hỗ trợ và trên hóa đơn; để trống nếu không có."),
+    )
     currency = models.CharField(_("tiền tệ"), max_length=3, default="VND")
     currency_sign = models.CharField(_("ký hiệu tiền"), max_length=4, default="", db_default="", blank=True)
     manual_limit = models.IntegerField(_("giới hạn cộng/trừ tay (điểm)"), default=1000)
@@ -57,6 +67,11 @@ class Programme(models.Model):
         verbose_name_plural = _("Chương trình")
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="there_is_one_programme"),
+            models.CheckConstraint(
+                condition=Q(hotline="") | Q(hotline__regex=HOTLINE),
+                name="a_hotline_can_be_dialled",
+                violation_error_message=_("Viết số như 1900 1234 hoặc 028 3822 1234."),
+            ),
             models.CheckConstraint(condition=Q(colour__regex=r"^#[0-9a-f]{6}$"), name="a_colour_is_six_hex_digits"),
             models.CheckConstraint(
                 condition=Q(claim_days__range=(0, 60), claims_a_month__range=(0, 100), move_days__range=(0, 400)),

@@ -14,7 +14,7 @@ from dashboard.seeding import first_steps
 from events import clock
 from loyalty import ladders, policies, queries
 from loyalty.models import Programme, Store, Tier, TierThreshold
-from members import joining
+from members import joining, terms
 from rewards import defining
 from tests.dashboard.conftest import hire
 
@@ -45,19 +45,24 @@ def test_an_empty_shop_walks_to_its_first_point(hà):
     assert done() == set()
     assert "Ngày đầu tiên" in hà.get("/admin/").content.decode()
 
-    send(hà, "name", name="Cà phê Phố", point_name_vi="hạt", point_name_en="beans")
+    send(hà, "name", name="Cà phê Phố", point_name_vi="hạt", point_name_en="beans", hotline="1900 1234")
     send(hà, "stores", name="Phố Nguyễn Huệ", code="", address="12 Nguyễn Huệ")
     assert Store.objects.get().code == "pho-nguyen-hue"
     send(hà, "points", points="1", per_amount="20.000", point_value="1.000", months="6")
-    terms = policies.at(clock.now())
-    assert (terms.earning.per_amount, terms.spending.point_value, terms.expiry.months) == (20_000, 1_000, 6)
-    assert terms.spending.proof_above == 50_000, "what the form does not ask for is kept"
+    now = policies.at(clock.now())
+    assert (now.earning.per_amount, now.spending.point_value, now.expiry.months) == (20_000, 1_000, 6)
+    assert now.spending.proof_above == 50_000, "what the form does not ask for is kept"
     send(hà, "tiers", ladder="fashion")
     assert [tier.code for tier in Tier.objects.order_by("rank")] == ["member", "silver", "gold", "platinum", "diamond"]
     send(hà, "welcome", amount="30.000", minimum_basket="60.000", valid_days="14")
     assert Campaign.objects.get(key="welcome").running
     kind = defining.in_force("welcome", at=clock.now())
     assert (kind.amount, kind.minimum_basket, kind.valid_days, kind.version) == (30_000, 60_000, 14, 2)
+    assert "1. Chương trình khách hàng" in hà.get(reverse("admin:beginning_step", args=["terms"])).content.decode()
+    send(hà, "terms", body_vi="Thể lệ của Phố.", body_en="The terms of Phố.")
+    held = terms.in_force(at=clock.now())
+    assert (held.code, held.body_vi) == ("terms-2", "Thể lệ của Phố.")
+    assert 'href="tel:19001234"' in Client().get(reverse("portal_sign_in")).content.decode()
     send(hà, "channels", channel="sms", address="0912 345 678")
     assert FakeMessage.objects.get().address == "+84912345678"
     page = send(hà, "key", store=str(Store.objects.get().pk)).content.decode()
@@ -79,8 +84,18 @@ def test_an_empty_shop_walks_to_its_first_point(hà):
     )
     assert sold.status_code == 201, sold.content
     assert queries.balance(lan.pk, at=clock.now()).available == 2
-    assert done() >= {"name", "stores", "points", "tiers", "welcome", "key", "channels", "import", "first_point"}
+    wanted = {"name", "stores", "points", "tiers", "welcome", "terms", "key", "channels", "import", "first_point"}
+    assert done() >= wanted
     assert "Ngày đầu tiên</h2>" not in hà.get("/admin/").content.decode(), "it is over"
+
+
+def test_a_hotline_that_nobody_can_dial_is_not_kept(hà):
+    page = hà.post(
+        reverse("admin:beginning_step", args=["name"]),
+        {"name": "Phố", "point_name_vi": "hạt", "point_name_en": "beans", "hotline": "<b>gọi em</b>"},
+    )
+    assert "Viết số như 1900 1234" in page.content.decode()
+    assert Programme.objects.get().hotline == ""
 
 
 def test_the_list_can_be_put_away(hà):

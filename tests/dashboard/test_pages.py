@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard import access, wording
-from events import outbox
+from events import clock, outbox
 from events.models import Delivery, Job, WebhookEndpoint
 from loyalty import adjusting, keys, moving, queries
 from loyalty.models import (
@@ -241,6 +241,33 @@ def test_a_new_key_is_shown_once_and_works_until_it_is_revoked(admin, shop, till
     admin.post(reverse("admin:loyalty_apikey_revoke", args=[key.pk]))
     with pytest.raises(keys.KeyRefused):
         keys.verify(text, at=till.at)
+
+
+def test_a_key_is_replaced_and_both_work_until_the_old_one_ends(admin, shop, till):
+    old, old_text = keys.create(store=shop, scopes=["lookup"], description="máy 1", at=till.at)
+    address = reverse("admin:loyalty_apikey_replace", args=[old.pk])
+    assert "Khóa cũ còn dùng được" in text_of(admin.get(address))
+    assert ApiKey.objects.get() == old, "opening the page makes nothing"
+
+    answer = admin.post(address, {"days": "7"})
+    text = re.search(r'value="(lp_live_[^"]+)"', text_of(answer)).group(1)
+    assert "no-store" in answer["Cache-Control"]
+    assert f"Khóa cũ {old} dùng được đến" in text_of(answer)
+    new = ApiKey.objects.exclude(pk=old.pk).get()
+    assert (new.store, new.scopes, new.description) == (shop, ["lookup"], "máy 1")
+    now = clock.now()
+    assert {keys.verify(old_text, at=now), keys.verify(text, at=now)} == {old, new}
+    with pytest.raises(keys.KeyRefused):
+        keys.verify(old_text, at=now + timedelta(days=8))
+    assert keys.verify(text, at=now + timedelta(days=8)) == new
+
+
+def test_a_revoked_key_has_no_successor(admin, shop, till):
+    key, _text = keys.create(store=shop, at=till.at)
+    admin.post(reverse("admin:loyalty_apikey_revoke", args=[key.pk]))
+    answer = admin.post(reverse("admin:loyalty_apikey_replace", args=[key.pk]), {"days": "0"}, follow=True)
+    assert "Khóa này đã hết dùng được" in text_of(answer)
+    assert ApiKey.objects.count() == 1
 
 
 # --- policies --------------------------------------------------------------------------------------------------------

@@ -177,10 +177,11 @@ def test_opening_a_button_changes_nothing(addresses, signed_in):
     for name in (
         "loyalty_purchase_approve",
         "loyalty_purchase_refuse",
+        "loyalty_apikey_replace",
         "loyalty_apikey_revoke",
         "rewards_voucher_void",
     ):
         assert signed_in(ADMIN).get(addresses(name)).status_code == 200
     assert not ReviewDecision.objects.exists()
     assert not Voucher.objects.exclude(voided_at=None).exists()
-    assert not ApiKey.objects.filter(revoked_at__isnull=False).exists()
+    assert not ApiKey.objects.exclude(revoked_at=None, expires_at=None).exists()

@@ -117,6 +117,7 @@ PAGES: dict[str, set[str]] = {
     "loyalty_apikey_changelist": {ADMIN},
     "loyalty_apikey_change": {ADMIN},
     "loyalty_apikey_add": {ADMIN},
+    "loyalty_apikey_replace": {ADMIN},
     "loyalty_apikey_revoke": {ADMIN},
     "members_user_changelist": {ADMIN, MANAGER},
     "members_user_change": {ADMIN},  # a manager sees cashiers only; the user opened here is the admin
@@ -196,6 +197,7 @@ DOOR = {"admin:login", "admin:logout"}
 CHANGES = {
     # what is sent where, and who may: everybody else is refused and nothing is written
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
+    "loyalty_apikey_replace": ({"days": "7"}, {ADMIN}),
     "loyalty_apikey_revoke": ({}, {ADMIN}),
     "loyalty_device_revoke": ({}, {ADMIN, MANAGER}),
     "loyalty_device_change": ({"name": "Khác", "idle_minutes": "9"}, {ADMIN, MANAGER}),
