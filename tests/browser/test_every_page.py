@@ -27,6 +27,7 @@ __all__ = ["addresses", "lan", "passwords_are_hashed_quickly", "shop", "staff", 
 def till(shop_db) -> Shop:
     till = Shop(at=clocks.now())
     Store.objects.filter(pk=till.store.pk).update(name="Cà phê Phố Quận 1")
+    policies.change_programme(changes={"hotline": "+84 28 3822 1234 567"})
     return till
 
 
