@@ -20,14 +20,24 @@ class TermsUnknown(Refusal):
     code = "terms_unknown"
 
 
+class TermsAgreed(Refusal):
+    """Members joined under these terms: they are not changed from one moment to the next."""
+
+    code = "terms_agreed"
+
+
 def in_force(*, at: datetime) -> TermsText | None:
     """The version that holds at this moment; None where the shop has written none."""
     return TermsText.objects.filter(valid_from__lte=at).order_by("-valid_from").first()
 
 
-@transaction.atomic
-def publish(*, body_vi: str, body_en: str, at: datetime) -> TermsText:
-    """A version that holds from `at` on, under the next free code; members are asked for it at their next sign-in."""
+def begin(*, body_vi: str, body_en: str, at: datetime) -> TermsText:
+    """The shop's own first terms, which hold at once, under the next free code.
+
+    Raises TermsAgreed where a member accepted a version already: a change is told ahead, with a day to come.
+    """
+    if TermsAccepted.objects.exists():
+        raise TermsAgreed
     number = TermsText.objects.count() + 1
     while TermsText.objects.filter(code=f"terms-{number}").exists():
         number += 1

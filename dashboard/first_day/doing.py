@@ -51,12 +51,12 @@ def initial(key: str) -> dict[str, Any]:
         programme = Programme.objects.get(pk=1)
         return {name: getattr(programme, name) for name in ("name", "point_name_vi", "point_name_en", "hotline")}
     if key == "points":
-        now = policies.at(clock.now())
+        rules = policies.at(clock.now())
         return {
-            "points": now.earning.points,
-            "per_amount": now.earning.per_amount,
-            "point_value": now.spending.point_value,
-            "months": now.expiry.months,
+            "points": rules.earning.points,
+            "per_amount": rules.earning.per_amount,
+            "point_value": rules.spending.point_value,
+            "months": rules.expiry.months,
         }
     if key == "welcome":
         return _welcome_now()
@@ -95,11 +95,11 @@ def _store(request: HttpRequest, said: dict[str, Any]) -> Made:
 def _points(request: HttpRequest, said: dict[str, Any]) -> Made:
     """From now on; what was earned under the founding policies stays."""
     at, by = clock.now(), f"user:{request.user.pk}"
-    now = policies.at(at)
+    rules = policies.at(at)
     rule = EarningRule(points=said["points"], per_amount=said["per_amount"], valid_from=at)
     policies.publish(rule, by=by, at=at)
     left_out = ["id", "valid_from", "note", "point_value"]
-    kept = model_to_dict(now.spending, exclude=left_out)
+    kept = model_to_dict(rules.spending, exclude=left_out)
     policies.publish(SpendingPolicy(**kept, point_value=said["point_value"], valid_from=at), by=by, at=at)
     policies.publish(ExpiryPolicy(months=said["months"], valid_from=at), by=by, at=at)
     return Made(words=_("Chính sách điểm có hiệu lực từ bây giờ."))
@@ -115,7 +115,7 @@ def _welcome(request: HttpRequest, said: dict[str, Any]) -> Made:
     last = VoucherDefinition.objects.filter(key=WELCOME).order_by("-version").first()
     kept = model_to_dict(last, exclude=["id", "version", "valid_from", *said]) if last else {"key": WELCOME}
     names = {"name_vi": "Quà chào mừng", "name_en": "Welcome gift"}
-    said_now = {
+    gift = {
         **names,
         **kept,
         **said,
@@ -124,13 +124,13 @@ def _welcome(request: HttpRequest, said: dict[str, Any]) -> Made:
         "cap": None,
         "active": True,
     }
-    defining.publish(VoucherDefinition(**said_now, valid_from=at), by=f"user:{request.user.pk}", at=at)
+    defining.publish(VoucherDefinition(**gift, valid_from=at), by=f"user:{request.user.pk}", at=at)
     steering.start(campaign_id=Campaign.objects.values_list("pk", flat=True).get(key=WELCOME), at=at)
     return Made(words=_("Từ bây giờ thành viên mới nhận quà chào mừng."))
 
 
 def _terms(request: HttpRequest, said: dict[str, Any]) -> Made:
-    terms.publish(**said, at=clock.now())
+    terms.begin(**said, at=clock.now())
     return Made(words=_("Thể lệ có hiệu lực từ bây giờ."))
 
 

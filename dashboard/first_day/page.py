@@ -25,6 +25,9 @@ YEAR = 365 * 24 * 3600
 REFUSED = {
     "store_exists": gettext_lazy("Đã có cửa hàng mang mã này."),
     "store_nameless": gettext_lazy("Tên cần có chữ hoặc số."),
+    "terms_agreed": gettext_lazy(
+        "Đã có thành viên đồng ý với thể lệ. Hãy đăng bản mới với một ngày sắp tới, ở trang Mọi bản thể lệ."
+    ),
     "channel_closed": gettext_lazy("Kênh này chưa mở."),
     "message_not_taken": gettext_lazy("Nhà cung cấp không nhận tin này. Xem lại cấu hình của kênh."),
     "email_unreadable": gettext_lazy("Không đọc được e-mail này."),

@@ -49,9 +49,9 @@ def test_an_empty_shop_walks_to_its_first_point(hà):
     send(hà, "stores", name="Phố Nguyễn Huệ", code="", address="12 Nguyễn Huệ")
     assert Store.objects.get().code == "pho-nguyen-hue"
     send(hà, "points", points="1", per_amount="20.000", point_value="1.000", months="6")
-    now = policies.at(clock.now())
-    assert (now.earning.per_amount, now.spending.point_value, now.expiry.months) == (20_000, 1_000, 6)
-    assert now.spending.proof_above == 50_000, "what the form does not ask for is kept"
+    rules = policies.at(clock.now())
+    assert (rules.earning.per_amount, rules.spending.point_value, rules.expiry.months) == (20_000, 1_000, 6)
+    assert rules.spending.proof_above == 50_000, "what the form does not ask for is kept"
     send(hà, "tiers", ladder="fashion")
     assert [tier.code for tier in Tier.objects.order_by("rank")] == ["member", "silver", "gold", "platinum", "diamond"]
     send(hà, "welcome", amount="30.000", minimum_basket="60.000", valid_days="14")
@@ -96,6 +96,14 @@ def test_a_hotline_that_nobody_can_dial_is_not_kept(hà):
     )
     assert "Viết số như 1900 1234" in page.content.decode()
     assert Programme.objects.get().hotline == ""
+
+
+def test_terms_that_a_member_accepted_do_not_change_at_once(hà):
+    joining.join(name="Lan", phone="0912345678", joined_via="counter", by="user:1", at=clock.now())
+    said = {"body_vi": "Thể lệ khác.", "body_en": "Other terms."}
+    page = hà.post(reverse("admin:beginning_step", args=["terms"]), said)
+    assert "Đã có thành viên đồng ý với thể lệ" in page.content.decode()
+    assert terms.in_force(at=clock.now()).code == terms.FOUNDING
 
 
 def test_the_list_can_be_put_away(hà):
