@@ -90,7 +90,7 @@ def _in_the_office() -> Mapping[str, Callable[[Drawn], Ask]]:
         "cases, all, of a name": lambda drawn: _list("members_case", which="all", q=drawn.name),
         **_vouchers(),
         "scores and comments": lambda drawn: _list("members_feedback"),
-        "ledger of points": lambda drawn: _list("loyalty_entryrow"),
+        **_ledger(),
     }
 
 
@@ -142,6 +142,15 @@ def _vouchers() -> Mapping[str, Callable[[Drawn], Ask]]:
         "vouchers, of a kind nobody has": lambda drawn: _list("rewards_voucher", kind="birthday"),
         "vouchers, by phone": lambda drawn: _list("rewards_voucher", q=drawn.phone),
         "vouchers, by the end of the code": lambda drawn: _list("rewards_voucher", q=drawn.voucher.last4),
+    }
+
+
+def _ledger() -> Mapping[str, Callable[[Drawn], Ask]]:
+    return {
+        "ledger of points": lambda drawn: _list("loyalty_entryrow"),
+        "ledger of points, of a kind": lambda drawn: _list("loyalty_entryrow", kind="expire", days="90"),
+        "ledger of points, imported": lambda drawn: _list("loyalty_entryrow", **{"from": "import"}),
+        "ledger of points, of a member": lambda drawn: _list("loyalty_entryrow", member=drawn.id),
     }
 
 

@@ -58,6 +58,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "suppression": {ADMIN: "view add act", MARKETER: "view add act"},
     "fake message": {ADMIN: "view", MARKETER: "view"},
     "fake channel": {ADMIN: "view change"},
+    "settings": {ADMIN: "view", MARKETER: "view", ANALYST: "view"},
     "first day": {ADMIN: "view change"},
     "import": {ADMIN: "view add act", MARKETER: "view add"},
     "delivery": {ADMIN: "view act"},

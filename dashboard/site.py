@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
-from dashboard import access, brand_page, cashier_page, history, overview, retention_page, signing_in
+from dashboard import access, brand_page, cashier_page, history, overview, retention_page, settings_page, signing_in
 from dashboard.first_day import page as first_day
 from dashboard.importing import pages as importing
 from events import clock
@@ -47,6 +47,7 @@ class ShopAdminSite(UnfoldAdminSite):
             own("imports/<str:token>/columns/", importing.columns, "import_columns"),
             own("imports/<str:token>/errors/", importing.errors, "import_errors"),
             own("retention/", retention_page.page, "retention"),
+            own("settings/", settings_page.page, "settings"),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

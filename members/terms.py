@@ -31,17 +31,21 @@ def in_force(*, at: datetime) -> TermsText | None:
     return TermsText.objects.filter(valid_from__lte=at).order_by("-valid_from").first()
 
 
-def begin(*, body_vi: str, body_en: str, at: datetime) -> TermsText:
-    """The shop's own first terms, which hold at once, under the next free code.
+def begin(*, body_vi: str, body_en: str, by: str, at: datetime) -> TermsText:
+    """The shop's own first terms, which hold at once, under the next free code; said twice, they are one version.
 
     Raises TermsAgreed where a member accepted a version already: a change is told ahead, with a day to come.
     """
     if TermsAccepted.objects.exists():
         raise TermsAgreed
+    now = in_force(at=at)
+    if now is not None and (now.body_vi, now.body_en) == (body_vi, body_en) and now.code != FOUNDING:
+        return now
     number = TermsText.objects.count() + 1
     while TermsText.objects.filter(code=f"terms-{number}").exists():
         number += 1
-    return TermsText.objects.create(code=f"terms-{number}", body_vi=body_vi, body_en=body_en, valid_from=at)
+    code = f"terms-{number}"
+    return TermsText.objects.create(code=code, body_vi=body_vi, body_en=body_en, valid_from=at, published_by=by)
 
 
 def accept(

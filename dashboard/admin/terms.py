@@ -29,7 +29,7 @@ class TermsTextAdmin(ShopAdmin):
 
     noun = "terms"
     form = TermsForm
-    list_display = ["code", "state", "begins", "beginning"]
+    list_display = ["code", "state", "begins", "publisher", "beginning"]
     ordering = ["-valid_from"]
     fields = ["code", "valid_from", "body_vi", "body_en", "changes_vi", "changes_en"]
 
@@ -41,13 +41,19 @@ class TermsTextAdmin(ShopAdmin):
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         now = terms.in_force(at=clock.now())
+        actors = wording.Actors(row.published_by for row in rows)
         for row in rows:
             row.holds = now is not None and row.pk == now.pk
+            row.publisher_name = actors.name(row.published_by)
+
+    def save_model(self, request: HttpRequest, obj: TermsText, form: Any, change: bool) -> None:
+        obj.published_by = f"user:{request.user.pk}"
+        super().save_model(request, obj, form, change)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
             return list(self.fields)
-        return ["code", "begins", "vietnamese", "english", "changes_vi", "changes_en"]
+        return ["code", "begins", "publisher", "vietnamese", "english", "changes_vi", "changes_en"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.get_fields(request, obj) if obj else []
@@ -69,6 +75,10 @@ class TermsTextAdmin(ShopAdmin):
     @display(description=_("có hiệu lực từ"))
     def begins(self, text: TermsText) -> str:
         return __("từ đầu") if text.valid_from.year < 1990 else wording.moment(text.valid_from)
+
+    @display(description=_("người đăng"))
+    def publisher(self, text: Any) -> str:
+        return str(getattr(text, "publisher_name", ""))
 
     @display(description=_("nội dung"))
     def beginning(self, text: TermsText) -> str:

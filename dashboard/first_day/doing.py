@@ -130,7 +130,7 @@ def _welcome(request: HttpRequest, said: dict[str, Any]) -> Made:
 
 
 def _terms(request: HttpRequest, said: dict[str, Any]) -> Made:
-    terms.begin(**said, at=clock.now())
+    terms.begin(**said, by=f"user:{request.user.pk}", at=clock.now())
     return Made(words=_("Thể lệ có hiệu lực từ bây giờ."))
 
 

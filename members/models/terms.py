@@ -14,6 +14,7 @@ class TermsText(models.Model):
     changes_vi = models.TextField(_("điểm mới so với bản trước"), default="", blank=True)
     changes_en = models.TextField(_("điểm mới so với bản trước (tiếng Anh)"), default="", blank=True)
     valid_from = models.DateTimeField(_("có hiệu lực từ"), unique=True)
+    published_by = models.TextField(editable=False, default="system", db_default="system")
 
     class Meta:
         verbose_name = _("thể lệ")

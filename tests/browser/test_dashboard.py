@@ -27,6 +27,7 @@ PAGES = [
     "/admin/rewards/voucherdefinition/add/?key=birthday",
     "/admin/loyalty/apikey/add/",
     "/admin/retention/",
+    "/admin/settings/",
     "/accounts/2fa/",
 ]
 

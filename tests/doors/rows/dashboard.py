@@ -26,6 +26,7 @@ PAGES: dict[str, set[str]] = {
     "import_columns": {ADMIN, MARKETER},
     "import_errors": NOBODY,  # the file brought here has no bad row
     "admin:retention": READERS,
+    "admin:settings": READERS,
     "admin:brand": {ADMIN},
     "admin:brand-preview": {ADMIN},
     "analytics_retentionterms_changelist": READERS,
