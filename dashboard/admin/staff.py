@@ -70,6 +70,7 @@ NOUN_WORDS = {
     "suppression": _("địa chỉ không gửi"),
     "fake message": _("tin đã gửi (giả lập)"),
     "fake channel": _("kênh giả lập"),
+    "settings": _("cài đặt"),
     "first day": _("ngày đầu tiên"),
     "import": _("nhập file"),
     "delivery": _("chuyển sự kiện"),
