@@ -169,7 +169,7 @@ def _moves(moves: list[BillMove], named: Mapping[UUID, Any]) -> Table:
         return shown.name if shown else wording.NOTHING if member_id else _("khách lẻ")
 
     return Table(
-        title=_("Chuyển hóa đơn"),
+        title=_("Các lần chuyển hóa đơn"),
         headings=[_("Lúc"), _("Loại"), _("Từ"), _("Sang"), _("Trừ"), _("Tích"), _("Lý do"), _("Người ghi")],
         numbers=(4, 5),
         rows=[

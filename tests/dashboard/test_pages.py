@@ -90,7 +90,7 @@ def test_a_bill_that_moved_is_its_new_members_on_every_page(admin, lan, till):
     moving.move(purchase_id=bill.id, member_id=mai.id, reason="bấm nhầm số", key="m", till=till.till, at=till.at)
 
     page = text_of(admin.get(reverse("admin:loyalty_purchase_change", args=[bill.id])))
-    assert page.index("Trần Thị Mai") < page.index("Chuyển hóa đơn") < page.index("bấm nhầm số")
+    assert page.index("Trần Thị Mai") < page.index("Các lần chuyển hóa đơn") < page.index("bấm nhầm số")
     bills = reverse("admin:loyalty_purchase_changelist")
     assert "HD0042" in text_of(admin.get(bills, {"member": mai.pk}))
     assert "HD0042" not in text_of(admin.get(bills, {"member": lan.pk}))
