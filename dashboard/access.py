@@ -29,6 +29,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "voice": {ADMIN: "view act", MARKETER: "view act"},
     "store contact": {ADMIN: "view add change", MARKETER: "view add change"},
     "points": {ADMIN: "act", MARKETER: "act", MANAGER: "act"},
+    "adjustment": {ADMIN: "view add act", MARKETER: "view add"},
     "purchase": {ADMIN: "view act", MARKETER: "view act", ANALYST: "view", MANAGER: "view act"},
     "return": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
     "entry": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},

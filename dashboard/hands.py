@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from dashboard import access
 from events import clock
+from loyalty import approving
 from members.relationship import measuring
 
 
@@ -28,7 +29,12 @@ def _voices(request: HttpRequest) -> int:
     return measuring.voices_waiting() if access.may(request.user, "act", "voice") else 0
 
 
+def _points(request: HttpRequest) -> int:
+    return approving.waiting() if access.may(request.user, "act", "adjustment") else 0
+
+
 COUNTED: dict[str, Callable[[HttpRequest], int]] = {
     "members_case_changelist": _late,
     "members_voice_changelist": _voices,
+    "loyalty_adjustmentrequest_changelist": _points,
 }

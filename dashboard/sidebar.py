@@ -62,6 +62,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Hóa đơn"), "receipt_long", "loyalty_purchase_changelist", "purchase"),
                 (_("Trả hàng"), "assignment_return", "loyalty_return_changelist", "return"),
                 (_("Sổ điểm"), "menu_book", "loyalty_entryrow_changelist", "entry"),
+                (_("Điểm chờ duyệt"), "approval", "loyalty_adjustmentrequest_changelist", "adjustment"),
                 (_("Nhập file"), "upload_file", "imports", "import"),
                 (_("Lô thẻ"), "badge", "members_cardbatch_changelist", "card"),
                 (_("Yêu cầu về dữ liệu"), "privacy_tip", "members_datarequest_changelist", "data request"),

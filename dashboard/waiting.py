@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard import access, figures, wording
 from dashboard.importing import showing as importing
 from events import health
-from loyalty import nightly, notifying
+from loyalty import approving, nightly, notifying
 from loyalty.till import local_zone
 from members import data_requests
 from members.relationship import measuring
@@ -41,6 +41,9 @@ def items(request: HttpRequest, *, stores: Iterable[int], at: datetime) -> list[
     if access.may(request.user, "act", "voice"):
         voices = reverse("admin:members_voice_changelist")
         found.append((measuring.voices_waiting(), _("lời giới thiệu chờ duyệt"), f"{voices}?state__exact=waiting"))
+    if access.may(request.user, "act", "adjustment"):
+        asked = f"{reverse('admin:loyalty_adjustmentrequest_changelist')}?state__exact=asked"
+        found.append((approving.waiting(), _("yêu cầu cộng/trừ điểm chờ duyệt"), asked))
     if access.may(request.user, "act", "import"):
         found.append((importing.waiting(), _("file đã kiểm tra, chờ nhập thật"), reverse("admin:imports")))
     if access.may(request.user, "view", "data request"):

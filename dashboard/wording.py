@@ -65,6 +65,8 @@ EVENT_TYPES = {
     "purchase.moved_away": gettext_lazy("hóa đơn chuyển đi"),
     "purchase.claimed": gettext_lazy("tích điểm bù"),
     "points.adjusted": gettext_lazy("điều chỉnh điểm"),
+    "adjustment.asked": gettext_lazy("xin cộng/trừ điểm"),
+    "adjustment.refused": gettext_lazy("không duyệt cộng/trừ điểm"),
     "points.expired": gettext_lazy("điểm hết hạn"),
     "points.matured": gettext_lazy("điểm chờ dùng được"),
     "points.given_up": gettext_lazy("bỏ điểm chờ"),

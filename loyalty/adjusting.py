@@ -37,13 +37,7 @@ def adjust(
     Points added end as if earned now. Taking never goes into debt: NotEnoughPoints.
     """
     terms = policies.at(at)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        raise ReasonMissing()
-    if points == 0:
-        raise NothingToAdjust()
-    if abs(points) > (terms.programme.manual_limit if limit is None else limit):
-        raise AboveLimit()
+    reason = checked(points=points, reason=reason, limit=terms.programme.manual_limit if limit is None else limit)
     return posting.adjust(
         member_id=member_id,
         kind="adjust",
@@ -51,3 +45,21 @@ def adjust(
         lot=terms.lot(at),
         note={"at": at, "by": by, "reason": reason, "request": request_id},
     )
+
+
+def checked(*, points: int, reason: str, limit: int) -> str:
+    """The reason as it is kept. Raises ReasonMissing, NothingToAdjust, AboveLimit."""
+    reason = checked_reason(reason)
+    if points == 0:
+        raise NothingToAdjust()
+    if abs(points) > limit:
+        raise AboveLimit()
+    return reason
+
+
+def checked_reason(reason: str) -> str:
+    """Raises ReasonMissing for none, or one that is longer than LONGEST_REASON."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReasonMissing()
+    return reason

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from dashboard.admin import (
+    adjustments,
     analytics,
     campaigns,
     cards,
@@ -36,6 +37,7 @@ from dashboard.admin import (
 )
 
 __all__ = [
+    "adjustments",
     "analytics",
     "cards",
     "data_requests",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +24,7 @@ from dashboard import access, case_words, wording
 from dashboard.member_page import forms as our
 from dashboard.member_page import giving, trust
 from events.refusals import Refusal
-from loyalty import adjusting, policies
+from loyalty import adjusting, approving, policies
 from members import changing, editing
 from members.models import Case, Member, User
 from members.relationship import cases, labels, notes
@@ -141,8 +142,16 @@ def _case(member: Member, said: dict[str, Any], by: str, user: int, at: datetime
 
 
 def _adjust(member: Member, said: dict[str, Any], by: str, user: int, at: datetime) -> str:
-    adjusting.adjust(member_id=member.pk, **said, by=by, at=at)
-    moved = wording.points(said["points"], signed=True)
+    points, reason = said["points"], said["reason"]
+    moved = wording.points(points, signed=True)
+    above = abs(points) > policies.at(at).programme.manual_limit
+    if above and access.may(User.objects.get(pk=user), "add", "adjustment"):
+        approving.ask(member_id=member.pk, points=points, reason=reason, token=said["token"] or uuid4(), by=by, at=at)
+        return _("Trên giới hạn: %(points)s điểm cho %(member)s chờ quản trị viên khác duyệt.") % {
+            "points": moved,
+            "member": member,
+        }
+    adjusting.adjust(member_id=member.pk, points=points, reason=reason, by=by, at=at)
     return _("Đã ghi %(points)s điểm cho %(member)s.") % {"points": moved, "member": member}
 
 

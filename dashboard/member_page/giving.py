@@ -29,10 +29,14 @@ class AdjustForm(forms.Form):
         label=gettext_lazy("Lý do"), max_length=adjusting.LONGEST_REASON, widget=UnfoldAdminTextareaWidget({"rows": 3})
     )
 
+    # the same form sent twice asks somebody else once
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+
     def __init__(self, *args: Any, limit: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.IntegerField, self.fields["points"])
-        field.help_text = _("Số âm để trừ. Mỗi lần nhiều nhất %(limit)s điểm.") % {"limit": wording.points(limit)}
+        said = _("Số âm để trừ. Trên %(limit)s điểm mỗi lần, quản trị viên phải duyệt trước khi ghi.")
+        field.help_text = said % {"limit": wording.points(limit)}
 
 
 class GrantForm(forms.Form):

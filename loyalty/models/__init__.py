@@ -1,5 +1,6 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
+from loyalty.models.approvals import AdjustmentRequest
 from loyalty.models.devices import Device, DeviceInvitation, Sitting
 from loyalty.models.look import Logo
 from loyalty.models.moves import BillMove
@@ -26,6 +27,7 @@ from loyalty.models.tiers import (
 
 __all__ = [
     "Account",
+    "AdjustmentRequest",
     "ApiKey",
     "BillMove",
     "Device",

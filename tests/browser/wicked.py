@@ -45,6 +45,7 @@ TYPED: dict[str, str] = {
     "loyalty.PurchaseLine": "sku name category unit",
     "loyalty.Return": "receipt",
     "loyalty.ReviewDecision": "reason",
+    "loyalty.AdjustmentRequest": "reason answer?",
     "loyalty.BillMove": "reason",
     "loyalty.Entry": "reason",
     "loyalty.NightlyStep": "step error",

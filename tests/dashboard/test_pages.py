@@ -149,7 +149,7 @@ def test_points_are_adjusted_with_a_reason_under_the_persons_name(admin, lan, st
 @pytest.mark.parametrize(
     ("points", "reason", "words"),
     [
-        ("1001", "nhầm", "Vượt giới hạn"),
+        ("10000001", "nhầm", "Vượt giới hạn"),
         ("0", "nhầm", "khác 0"),
         ("-5", "nhầm", "không có đủ điểm"),
         ("5", "", "Trường này"),

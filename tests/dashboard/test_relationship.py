@@ -133,7 +133,7 @@ def test_a_form_that_was_refused_comes_back_with_the_words_why(admin, lan):
     for name, data, why in (
         ("add_note", {"text": " ", "seen_by": "office", "token": uuid4()}, "bắt buộc"),
         ("add_tag", {"key": "Có Dấu"}, "Nhãn chỉ gồm"),
-        ("adjust_points", {"points": "99999", "reason": "x"}, "Vượt giới hạn"),
+        ("adjust_points", {"points": "99999999", "reason": "x"}, "Vượt giới hạn"),
         ("edit_profile", {"name": "Lan", "birth_day": "31", "birth_month": "2", "locale": "vi"}, "Không có ngày sinh"),
     ):
         answer = admin.post(of(lan, name), data, headers=HTMX)

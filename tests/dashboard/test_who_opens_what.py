@@ -1,6 +1,7 @@
 """The dashboard's buttons are pressed by whom the matrix names. Its rows: tests/doors/rows; its walk: tests/doors."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -14,8 +15,9 @@ from dashboard import access
 from dashboard.importing import files
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
-from loyalty import devices, keys, returning
+from loyalty import approving, devices, keys, returning
 from loyalty.models import (
+    AdjustmentRequest,
     ApiKey,
     EarningRule,
     EntryRow,
@@ -67,6 +69,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         **dict.fromkeys(("beginning_step", "beginning_payback"), "points"),
         "analytics_retentionterms": terms.found().pk,
         "members_member": lan.pk,
+        "loyalty_adjustmentrequest": big_wish(lan, at=till.at).pk,
         "rewards_voucher": gift,
         "rewards_voucherdefinition": VoucherDefinition.objects.first().pk,
         "loyalty_purchase": bill,
@@ -112,6 +115,11 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         return reverse(f"admin:{name}", args=[] if without_row else [rows[noun]])
 
     return address
+
+
+def big_wish(lan, *, at) -> AdjustmentRequest:
+    """More points than one person may give."""
+    return approving.ask(member_id=lan.pk, points=5_000, reason="đền bù", token=uuid4(), by="user:99", at=at)
 
 
 def relationship_rows(lan, shop, *, at) -> dict[str, object]:

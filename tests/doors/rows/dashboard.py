@@ -89,6 +89,11 @@ PAGES: dict[str, set[str]] = {
     "loyalty_purchase_add": NOBODY,
     "loyalty_purchase_approve": {ADMIN, MARKETER, MANAGER},
     "loyalty_purchase_refuse": {ADMIN, MARKETER, MANAGER},
+    "loyalty_adjustmentrequest_changelist": {ADMIN, MARKETER},
+    "loyalty_adjustmentrequest_change": {ADMIN, MARKETER},
+    "loyalty_adjustmentrequest_add": NOBODY,
+    "loyalty_adjustmentrequest_approve": {ADMIN},
+    "loyalty_adjustmentrequest_refuse": {ADMIN},
     "loyalty_return_changelist": EVERYBODY,
     "loyalty_return_change": EVERYBODY,
     "loyalty_return_add": NOBODY,
@@ -197,6 +202,8 @@ DOOR = {"admin:login", "admin:logout"}
 
 CHANGES = {
     # what is sent where, and who may: everybody else is refused and nothing is written
+    "loyalty_adjustmentrequest_approve": ({}, {ADMIN}),
+    "loyalty_adjustmentrequest_refuse": ({"answer": "chưa có biên bản"}, {ADMIN}),
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
     "loyalty_apikey_replace": ({"days": "7"}, {ADMIN}),
     "loyalty_apikey_revoke": ({}, {ADMIN}),
