@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import lunar_vn
-from lunar_vn import LunarDate
 
+from members import moon
 from members.models import Member
 
 SOLAR, LUNAR = Member.Calendar.SOLAR.value, Member.Calendar.LUNAR.value
@@ -30,10 +30,7 @@ def falls_on(*, calendar: str, day: int, month: int, year: int) -> date:
     """
     if calendar == SOLAR:
         return date(year, month, min(day, months.monthrange(year, month)[1]))
-    kept = lunar_vn.lunar_to_solar(LunarDate(day=day, month=month, year=year))
-    if lunar_vn.solar_to_lunar(kept).day != day:  # the 30th of a short month is the first of the next
-        kept -= timedelta(days=1)
-    return kept
+    return moon.falls_on(day=day, month=month, year=year)
 
 
 def kept_on(day: date) -> list[Told]:

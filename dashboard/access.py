@@ -52,6 +52,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "data request": {ADMIN: "view add act", MARKETER: "view add"},
     "card": {ADMIN: "view add act", MARKETER: "view add"},
     "spending lock": {ADMIN: "act", MARKETER: "act", MANAGER: "act"},
+    "named day": {ADMIN: "view add change", MARKETER: "view add change", ANALYST: "view"},
     "consent text": {ADMIN: "view add", MARKETER: "view"},
     "campaign": {ADMIN: "view change act", MARKETER: "view change act", ANALYST: "view", MANAGER: "view"},
     "turn": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},

@@ -84,6 +84,7 @@ GROUPS: list[tuple[Any, list[Setting]]] = [
             ),
             _row(__("Hạng thành viên"), "military_tech", "loyalty_tier_changelist", "tier", words.tier_names),
             _row(__("Bảng hạng"), "leaderboard", "loyalty_tiertable_changelist", "policy", words.tiers),
+            _row(__("Ngày đặc biệt"), "event", "members_namedday_changelist", "named day", words.next_day),
         ],
     ),
     (

@@ -11,8 +11,9 @@ from dashboard import wording
 from dashboard.first_day import payback
 from loyalty.models import ApiKey, Store
 from loyalty.policies import Policies
-from members import terms
-from members.models import CaseTerms, ConsentText, FeedbackTerms, StaffInvitation, StoreContact, User
+from loyalty.till import local_zone
+from members import named_days, terms
+from members.models import CaseTerms, ConsentText, FeedbackTerms, NamedDay, StaffInvitation, StoreContact, User
 
 
 def programme(now: Policies, at: datetime) -> str:
@@ -54,6 +55,18 @@ def tiers(now: Policies, at: datetime) -> str:
 
 def tier_names(now: Policies, at: datetime) -> str:
     return ", ".join(wording.tier_name(tier) for tier in sorted(now.tiers.values(), key=lambda tier: tier.rank))
+
+
+def next_day(now: Policies, at: datetime) -> str:
+    """The named day that comes next."""
+    today, days = at.astimezone(local_zone()).date(), named_days.calendar()
+    spans = [span for one in days.named if (span := days.next(one.key, after=today))]
+    if not spans:
+        return _("chưa có")
+    soonest = min(spans, key=lambda span: span.first)
+    name = NamedDay.objects.get(pk=soonest.key)
+    said = {"name": wording.in_language(name.name_vi, name.name_en), "day": wording.day(soonest.first)}
+    return _("sắp tới: %(name)s, %(day)s") % said
 
 
 def terms_text(now: Policies, at: datetime) -> str:

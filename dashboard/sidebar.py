@@ -110,6 +110,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Hạng thành viên"), "military_tech", "loyalty_tier_changelist", "tier"),
                 (_("Bảng hạng"), "leaderboard", "loyalty_tiertable_changelist", "policy"),
                 (_("Thể lệ chương trình"), "description", "members_termstext_changelist", "terms"),
+                (_("Ngày đặc biệt"), "event", "members_namedday_changelist", "named day"),
                 (_("Văn bản đồng ý"), "gavel", "members_consenttext_changelist", "consent text"),
             ],
         ),

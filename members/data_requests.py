@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from events import outbox
 from events.refusals import Conflict, Missing, Refusal
-from members import changing, consenting, erasing, exporting, holidays, identifying, joining
+from members import changing, consenting, erasing, exporting, identifying, joining, named_days
 from members.models import DataRequest, Member, Purpose
 
 Kind, State = DataRequest.Kind, DataRequest.State
@@ -156,10 +156,10 @@ def _working_days_after(at: datetime, days: int) -> datetime:
     """The end of the n-th working day (Monday to Friday, no holiday) after the day of `at`, by the shop's clock."""
     zone = ZoneInfo(settings.TIME_ZONE)
     day = at.astimezone(zone).date()
-    left = days
+    left, off = days, named_days.calendar().off
     while left:
         day += timedelta(days=1)
-        if day.weekday() < 5 and not holidays.off(day):
+        if day.weekday() < 5 and not off(day):
             left -= 1
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
 

@@ -71,6 +71,7 @@ NOUN_WORDS = {
     "fake message": _("tin đã gửi (giả lập)"),
     "fake channel": _("kênh giả lập"),
     "settings": _("cài đặt"),
+    "named day": _("ngày đặc biệt"),
     "adjustment": _("điểm chờ duyệt"),
     "first day": _("ngày đầu tiên"),
     "import": _("nhập file"),

@@ -8,6 +8,7 @@ from members.models.feedback import Feedback, FeedbackTerms
 from members.models.guess import Guess
 from members.models.identifier import Identifier
 from members.models.member import Member, NameToken
+from members.models.named_day import NamedDay
 from members.models.note import Note
 from members.models.one_time_code import OneTimeCode
 from members.models.person import Person
@@ -43,6 +44,7 @@ __all__ = [
     "Identifier",
     "Member",
     "NameToken",
+    "NamedDay",
     "Note",
     "OneTimeCode",
     "Person",

@@ -1,11 +1,10 @@
 """Hours in which somebody is there to answer: from opening to closing, holidays left out, by the shop's clock."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-
-from members import holidays
 
 OPENS, CLOSES = time(8), time(21)
 DAY = timedelta(days=1)
@@ -13,12 +12,15 @@ DAY = timedelta(days=1)
 LONGEST = 4000
 
 
-def after(at: datetime, *, hours: int, opens: time, closes: time) -> datetime:
-    """The moment by which so many hours have been worked since `at`. The same time twice: open day and night."""
+def after(at: datetime, *, hours: int, opens: time, closes: time, off: Callable[[date], bool]) -> datetime:
+    """The moment by which so many hours have been worked since `at`. The same time twice: open day and night.
+
+    `off`: the days on which nobody works.
+    """
     zone, left = ZoneInfo(settings.TIME_ZONE), timedelta(hours=hours)
     first = at.astimezone(zone).date()
     for day in (first + n * DAY for n in range(LONGEST)):
-        if holidays.off(day):
+        if off(day):
             continue
         begins, ends = _span(day, opens=opens, closes=closes, zone=zone)
         # in UTC, where a day has as many hours as have passed

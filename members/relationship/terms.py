@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.refusals import Missing
+from members import named_days
 from members.models import CaseKind, CaseTerms, CloseReason, FeedbackTerms
 from members.relationship import hours
 
@@ -71,8 +72,9 @@ def of(kind: str) -> CaseTerms:
 
 def due(terms: CaseTerms, *, at: datetime) -> Due:
     """The two times of a case that begins (again) at a moment: hours are counted while somebody is there."""
+    off = named_days.calendar().off
     answer, close = (
-        hours.after(at, hours=many, opens=terms.opens, closes=terms.closes)
+        hours.after(at, hours=many, opens=terms.opens, closes=terms.closes, off=off)
         for many in (terms.answer_hours, terms.close_hours)
     )
     return Due(answer=answer, close=close)

@@ -15,6 +15,7 @@ TYPED: dict[str, str] = {
     "members.CardBatch": "name",
     "members.Card": "reason",
     "members.CloseReason": "name_vi name_en",
+    "members.NamedDay": "name_vi name_en",
     "members.Case": "subject words",
     "members.CaseLine": "text",
     "members.ConsentText": "body_vi body_en",

@@ -139,6 +139,7 @@ def relationship_rows(lan, shop, *, at) -> dict[str, object]:
         "members_case": complaint.pk,
         "members_caseterms": "complaint",
         "members_closereason": "solved",
+        "members_namedday": "tet",
         "members_feedback": said.feedback.pk,
         "members_feedbackterms": 1,
         "members_survey": survey.pk,

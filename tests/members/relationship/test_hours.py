@@ -1,23 +1,25 @@
 """A term runs while somebody is there: from opening to closing, and not on a public holiday."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 
-from members import holidays
+from members import named_days
 from members.models import CaseTerms
 from members.relationship import hours, terms
 
+pytestmark = pytest.mark.django_db
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING, EVENING = time(8), time(21)
 
 
 def due(begins: str, *, many: int, opens: time = MORNING, closes: time = EVENING, zone: ZoneInfo = SAIGON) -> str:
     at = datetime.fromisoformat(begins).replace(tzinfo=zone)
-    return f"{hours.after(at, hours=many, opens=opens, closes=closes).astimezone(zone):%Y-%m-%d %H:%M}"
+    off = named_days.calendar().off
+    return f"{hours.after(at, hours=many, opens=opens, closes=closes, off=off).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(
@@ -64,19 +66,7 @@ def test_however_little_is_worked_a_term_ends():
     assert due("2026-11-27 08:00", many=8760, opens=time(8), closes=time(8, 1)) == "2037-11-09 08:00"
 
 
-def test_the_holidays_of_a_year_are_those_of_sun_and_moon():
-    assert sorted(holidays.of_year(2026)) == [
-        date(2026, 1, 1),
-        *(date(2026, 2, day) for day in range(16, 21)),  # giao thừa to mùng 4
-        date(2026, 4, 26),
-        date(2026, 4, 30),
-        date(2026, 5, 1),
-        date(2026, 9, 2),
-    ]
-    assert len(holidays.of_year(2200)) == 4
-
-
-def test_terms_that_nobody_set_promise_the_same_as_before_in_working_hours(db):
+def test_terms_that_nobody_set_promise_the_same_as_before_in_working_hours():
     terms.found()
     CaseTerms.objects.filter(kind="complaint").update(answer_hours=4, close_hours=48)
     CaseTerms.objects.filter(kind="question").update(answer_hours=6, close_hours=72)
