@@ -115,7 +115,13 @@ class Entry(models.Model):
             # the ledger's page, newest first: what tills and people wrote, not what an import brought at one moment
             models.Index(
                 fields=["recorded_at", "member_id", "seq"], condition=~Q(by__startswith=IMPORTED), name="entry_in_time"
-            )
+            ),
+            # the same of one kind; most entries are earned with bills, are found without it, and need not pay for it
+            models.Index(
+                fields=["kind", "recorded_at", "member_id", "seq"],
+                condition=~Q(by__startswith=IMPORTED) & ~Q(kind="earn"),
+                name="entry_of_a_kind_in_time",
+            ),
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 
