@@ -1,4 +1,4 @@
-"""Cài đặt: everything a shop can decide, group by group, with what holds now and the page that changes it."""
+"""Thiết lập: everything a shop can decide, group by group, with what holds now and the page that changes it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Setting:
 def page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if not access.may(request.user, "view", "settings"):
         raise PermissionDenied
-    context = {**site.each_context(request), "title": _("Cài đặt"), "groups": list(_groups(request, at=clock.now()))}
+    context = {**site.each_context(request), "title": _("Thiết lập"), "groups": list(_groups(request, at=clock.now()))}
     return TemplateResponse(request, "dashboard/settings.html", context)
 
 

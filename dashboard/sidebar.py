@@ -127,7 +127,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
         (
             _("Hệ thống"),
             [
-                (_("Cài đặt"), "settings", "settings", "settings"),
+                (_("Thiết lập"), "settings", "settings", "settings"),
                 (_("Nhân viên"), "badge", "members_user_changelist", "user"),
                 (_("Lời mời"), "mark_email_unread", "members_staffinvitation_changelist", "invitation"),
                 (_("Vai trò"), "admin_panel_settings", "auth_group_changelist", "role"),

@@ -70,7 +70,7 @@ NOUN_WORDS = {
     "suppression": _("địa chỉ không gửi"),
     "fake message": _("tin đã gửi (giả lập)"),
     "fake channel": _("kênh giả lập"),
-    "settings": _("cài đặt"),
+    "settings": _("thiết lập"),
     "named day": _("ngày đặc biệt"),
     "adjustment": _("điểm chờ duyệt"),
     "first day": _("ngày đầu tiên"),

@@ -55,4 +55,4 @@ class AdjustmentRequest(models.Model):
         triggers = [NEVER_DELETED, no_truncate()]
 
     def __str__(self) -> str:
-        return f"{self.points:+d}"
+        return f"{self.points:+,d}".replace(",", ".")

@@ -1,4 +1,4 @@
-"""Cài đặt: one page says what the shop has decided, and leads to where it is changed."""
+"""Thiết lập: one page says what the shop has decided, and leads to where it is changed."""
 
 from datetime import timedelta
 
