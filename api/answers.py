@@ -323,14 +323,14 @@ def _reasons(
     currency = policies.last_known(occurred_at).programme.currency
     matched = [
         shapes.Reason(
-            rule=reason["rule"],
+            rule=reason.get("key", reason["rule"]),
             points=reason["points"],
             text=wording.explanation(reason, currency=currency, language=language),
         )
         for reason in reasons.get("matched", [])
     ]
     refused = [
-        shapes.RefusedRule(rule=reason["rule"], text=wording.refusal(reason, language=language))
+        shapes.RefusedRule(rule=reason.get("key", reason["rule"]), text=wording.refusal(reason, language=language))
         for reason in reasons.get("refused", [])
     ]
     return matched, refused

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from events.refusals import Conflict, Missing, Refusal
-from loyalty import today
+from loyalty import today, wording
 from loyalty.look import brand, words
 from loyalty.paying import PointsExceedBill
 from members.guessing import TooManyGuesses
@@ -162,29 +162,9 @@ def _limit(limited_by: str, share: int | None) -> str:
 
 def reasons(recorded: Mapping[str, Any]) -> list[str]:
     """Why a bill earned what it earned, and why it did not earn more."""
-    said = [_explanation(one) for one in recorded.get("matched", [])]
-    return said + [_refused(one) for one in recorded.get("refused", [])]
-
-
-def _explanation(reason: Mapping[str, Any]) -> str:
-    if reason.get("rule") != "base":
-        return str(reason.get("rule", ""))
-    told = {
-        "points": words.points(reason["points"], signed=True),
-        "per_amount": words.money(reason.get("per_amount")),
-        "per_points": words.points(reason.get("per_points")),
-        "base": words.money(reason.get("base")),
-    }
-    return __("%(points)s: mỗi %(per_amount)s được %(per_points)s, tính trên %(base)s") % told
-
-
-def _refused(reason: Mapping[str, Any]) -> str:
-    code = str(reason.get("reason", reason.get("rule", "")))
-    known = {
-        "own_bill": __("Đây là số của nhân viên đang bán, không tích được cho hóa đơn của chính mình."),
-        "waits_for_staff": __("Giờ bán cần kiểm tra: điểm chờ quản lý duyệt."),
-    }
-    return known.get(code, code)
+    told: dict[str, Any] = {"language": words.language()}
+    said = [wording.explanation(one, currency=brand.current().currency, **told) for one in recorded.get("matched", [])]
+    return said + [wording.refusal(one, **told) for one in recorded.get("refused", [])]
 
 
 def voucher(view: VoucherView) -> str:

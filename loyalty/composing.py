@@ -5,22 +5,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from loyalty import paying
+from loyalty import awards, paying
+from loyalty.awards import Head
 from loyalty.bill import Bill
 from loyalty.ledger.posting import Snapshot
 from loyalty.models import Purchase
 from loyalty.paying import Spendable
 from loyalty.policies import Policies
 from loyalty.records import LineRecord, PurchaseRecord
-from loyalty.rules import base as base_rule
+from loyalty.rules.awarding import Award
 from loyalty.rules.ends import LotTerms
-from loyalty.till import Till
+from loyalty.till import Till, local_day
 from members.locking import SpendingLocked
+
+# points of budgets by rule version
+Taken = dict[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """What a bill does: how it is paid, what each line bears, what it earns and why."""
+    """What a bill does: how it is paid, what each line bears, what it earns and why.
+
+    `reasons` say more than the bill will keep; `awarded`: what its bonus rules gave, as their limits count it.
+    """
 
     bill: Bill
     status: str
@@ -34,6 +41,7 @@ class Composed:
     spendable: Spendable
     lines: tuple[LineRecord, ...]
     reasons: dict[str, Any]
+    awarded: tuple[dict[str, Any], ...] = ()
 
     @property
     def pending(self) -> int:
@@ -53,9 +61,11 @@ def compose(
     snapshot: Snapshot,
     terms: Policies,
     status: str,
+    store: str,
     at: datetime,
     discounts: Sequence[int] = (),
     held: int | None = None,
+    taken: Taken | None = None,
 ) -> Composed:
     """Decide a bill; a guest's is composed as a member's would be.
 
@@ -76,16 +86,11 @@ def compose(
     paying.check(points=bill.points_to_spend, available=available, limit=limit, policy=terms.spending)
     points_value = bill.points_to_spend * terms.spending.point_value
     lines = _lines(bill, goods, off, paying.discount_by_line(points_value, payable))
-    earning = base_rule.earning_base(lines, spending=terms.spending)
-    points = base_rule.award(earning, rule=terms.earning)
-    reasons: dict[str, Any] = {"matched": [], "refused": []}
-    refused = _why_nothing(snapshot, status)
-    if refused:
-        points = 0
-        reasons["refused"].append({"rule": "base", "reason": refused})
-    else:
-        per = {"base": earning, "per_amount": terms.earning.per_amount, "per_points": terms.earning.points}
-        reasons["matched"].append({"rule": "base", "points": points, **per})
+    award, reasons = _award(bill, lines, snapshot=snapshot, terms=terms, store=store, status=status, taken=taken)
+    awarded = awards.rows(award, terms=terms, day=local_day(bill.occurred_at)) if snapshot.member_id else []
+    if taken is not None:
+        for row in awarded:
+            taken[row["version_id"]] = taken.get(row["version_id"], 0) + row["points"]
     return Composed(
         bill=bill,
         status=status,
@@ -93,13 +98,46 @@ def compose(
         points_value=points_value,
         due=bill.total - sum(off) - points_value,
         base=sum(line.base for line in lines),
-        earned=points,
+        earned=award.points,
         lot=terms.lot(bill.occurred_at, channel=bill.channel),
         held=held,
         spendable=limit,
         lines=lines,
         reasons=reasons,
+        awarded=tuple(awarded),
     )
+
+
+NOTHING = Award(base=0, base_points=0, tier_points=0)
+
+
+def _award(
+    bill: Bill,
+    lines: Sequence[LineRecord],
+    *,
+    snapshot: Snapshot,
+    terms: Policies,
+    store: str,
+    status: str,
+    taken: Taken | None,
+) -> tuple[Award, dict[str, Any]]:
+    """What the bill earns, and why. A bill that waits for staff keeps what was seen of it for them."""
+    head = Head(
+        total=bill.total,
+        store=store,
+        channel=bill.channel,
+        occurred_at=bill.occurred_at,
+        methods=frozenset(paid.method for paid in bill.payments),
+    )
+    about: dict[str, Any] = {"tier_id": snapshot.tier_id, "joined_at": snapshot.joined_at}
+    seen = awards.see(head, terms=terms, told=snapshot.facts, taken=taken, **about)
+    refused = _why_nothing(snapshot, status)
+    if refused:
+        told = {"matched": [], "refused": [{"rule": "base", "reason": refused}]}
+        return NOTHING, told if seen is None else {**told, "seen": seen.told()}
+    award = awards.judge(head, lines, seen=seen, terms=terms, explain=True)
+    tier = terms.tiers[snapshot.tier_id or terms.first_tier.id]
+    return award, awards.reasons(award, terms=terms, seen=seen, tier=tier)
 
 
 def _locked(bill: Bill) -> Spendable:
@@ -185,7 +223,7 @@ def posting(
             "rule_id": terms.earning.id,
             "tier_id": _tier_id(snapshot, terms),
             "tier_after_id": _tier_after(composed, snapshot, terms) if member else None,
-            "reasons": composed.reasons,
+            "reasons": awards.kept_reasons(composed.reasons),
             "extras": _extras(bill),
             "by": till.by,
             "request_id": request_id,
@@ -193,6 +231,8 @@ def posting(
         "lines": [_line_row(composed, place, snapshot) for place in range(len(bill.lines))],
         "lot": composed.lot.told(),
     }
+    if composed.awarded:
+        body["awards"] = composed.awarded
     if bill.hold is not None:
         body["hold"] = str(bill.hold)
     if member and composed.status == Purchase.Status.POSTED:
@@ -276,6 +316,7 @@ def record(
         occurred_at=bill.occurred_at,
         recorded_at=at,
         channel=bill.channel,
+        methods=frozenset(paid.method for paid in bill.payments),
         total=bill.total,
         voucher_discount=composed.voucher_discount,
         points_value=composed.points_value,
@@ -287,6 +328,6 @@ def record(
         debt_after=debt_after if member else 0,
         tier_code=terms.tiers[tier_after].code if member else None,
         tier_changed=bool(member) and tier_after != _tier_id(snapshot, terms),
-        reasons=composed.reasons,
+        reasons=awards.kept_reasons(composed.reasons),
         lines=composed.lines,
     )

@@ -14,7 +14,7 @@ from django.db import transaction
 from events.refusals import Refusal
 from loyalty import sales
 from loyalty.bill import Bill
-from loyalty.composing import Composed
+from loyalty.composing import Composed, Taken
 from loyalty.ledger import posting
 from loyalty.ledger.posting import Opening
 from loyalty.sales import Decided, Recorded, Sale, Who
@@ -173,6 +173,7 @@ def _post_round(
     snaps = posting.open_accounts(asked, store_id=till.store_id, practice=till.practice, at=at, by=till.by)
     ready: list[tuple[int, Decided]] = []
     members: set[UUID] = set()
+    taken: Taken = {}
     later: dict[int, Opening] = {}
     for (place, opening), snap in zip(openings.items(), snaps, strict=True):
         if snap.member_id is not None and snap.member_id in members:
@@ -182,17 +183,21 @@ def _post_round(
             members.add(snap.member_id)
         item = items[place]
         try:
-            sale = sales.judge(item.bill, item.who, snap, till=till, fingerprint=item.fingerprint, at=at)
+            sale = sales.judge(
+                item.bill, item.who, snap, opening=opening, till=till, fingerprint=item.fingerprint, at=at
+            )
             if isinstance(sale, Recorded):
                 yield place, BatchResult(receipt=item.bill.receipt, recorded=sale)
                 continue
-            decided = sales.decide(sale, till=till, fingerprint=item.fingerprint, at=at, request_id=request_id)
+            decided = sales.decide(
+                sale, till=till, fingerprint=item.fingerprint, at=at, request_id=request_id, taken=taken
+            )
         except Refusal as refusal:
             yield place, BatchResult(receipt=item.bill.receipt, refusal=refusal)
             continue
         ready.append((place, decided))
-    if ready and not posting.post_batch([decided.posting for _, decided in ready]):
-        raise sales.TakenMeanwhile
+    if ready:
+        sales.post_all([decided for _, decided in ready])
     for place, decided in ready:
         recorded = Recorded(decided.record, replayed=False)
         yield place, BatchResult(receipt=items[place].bill.receipt, recorded=recorded)

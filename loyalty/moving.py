@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from events import commands
 from events.refusals import Refusal
-from loyalty import ordering, owning, policies, queries, refunds
+from loyalty import awards, ordering, owning, policies, queries, refunds
 from loyalty.adjusting import LONGEST_REASON, ReasonMissing
 from loyalty.ledger import posting
 from loyalty.ledger.posting import MoveOpening
@@ -19,9 +19,9 @@ from loyalty.models import BillMove, Purchase, Return, ReviewDecision
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
 from loyalty.returning import NothingLeft
-from loyalty.rules import base as base_rule
+from loyalty.rules.awarding import Award
 from loyalty.sales import MemberUnknown
-from loyalty.till import Till
+from loyalty.till import Till, local_day
 
 
 class GuestsBill(Refusal):
@@ -133,7 +133,16 @@ def open_bill(
         raise queries.PurchaseUnknown()
     if member_id is None:
         raise MemberUnknown()
-    opened = posting.open_move(purchase_id=purchase_id, member_id=member_id, practice=till.practice, at=at, by=till.by)
+    occurred_at = Purchase.objects.values_list("occurred_at", flat=True).get(pk=purchase_id)
+    opened = posting.open_move(
+        purchase_id=purchase_id,
+        member_id=member_id,
+        practice=till.practice,
+        occurred_at=occurred_at,
+        needs=awards.asks(policies.at(occurred_at), local_day(occurred_at)),
+        at=at,
+        by=till.by,
+    )
     if opened.to_member is None:
         raise MemberUnknown()
     return opened, queries.purchase(purchase_id)
@@ -154,9 +163,13 @@ def hand_over(
         raise NothingLeft()
     counts = _counts(bill)
     terms = policies.at(bill.occurred_at)
-    earned, reasons = _award(bill, terms) if counts else (0, {"matched": [], "refused": []})
+    award, reasons = _award(opened, bill, terms) if counts else (None, {"matched": [], "refused": []})
+    back = awards.less(bill, opened.from_member, None) if opened.from_member is not None else []
+    given = awards.rows(award, terms=terms, day=local_day(bill.occurred_at)) if award else []
     posting.post_move(
         {
+            **({"awards_back": back} if back else {}),
+            **({"awards": given} if given else {}),
             "move": {
                 "id": opened.new_id,
                 "purchase_id": bill.id,
@@ -171,7 +184,7 @@ def hand_over(
                 "at": at,
                 "base": _kept(bill) if counts else 0,
                 "earned_back": owning.earned_still(bill) if opened.from_member is not None else 0,
-                "earned": earned,
+                "earned": award.points if award else 0,
                 "returned": [back.id for back in bill.returns],
                 "tier_id": opened.tier_id,
                 "reasons": reasons,
@@ -201,9 +214,10 @@ def _kept(bill: PurchaseRecord) -> int:
     return sum(line.base for line in bill.lines) - gone
 
 
-def _award(bill: PurchaseRecord, terms: Policies) -> tuple[int, Mapping[str, Any]]:
-    """What is kept of the bill earns, and why, by the rule in force at the sale."""
-    base = refunds.kept_base(bill.lines, refunds.gone_by_line(bill.returns), spending=terms.spending)
-    points = base_rule.award(base, rule=terms.earning)
-    per = {"base": base, "per_amount": terms.earning.per_amount, "per_points": terms.earning.points}
-    return points, {"matched": [{"rule": "base", "points": points, **per}], "refused": []}
+def _award(opened: MoveOpening, bill: PurchaseRecord, terms: Policies) -> tuple[Award, Mapping[str, Any]]:
+    """What is kept of the bill earns for its new owner, and why, by the rules in force at the sale."""
+    head = awards.head_of(bill)
+    seen = awards.see(head, terms=terms, tier_id=opened.tier_id, joined_at=opened.joined_at, told=opened.facts)
+    award = awards.judge(head, bill.lines, seen=seen, terms=terms, gone=refunds.gone(bill.returns))
+    tier = terms.tiers[opened.tier_id or terms.first_tier.id]
+    return award, awards.kept_reasons(awards.reasons(award, terms=terms, seen=seen, tier=tier))

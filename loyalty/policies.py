@@ -6,7 +6,7 @@ number in the statement that locks the account, so that a sale never runs under 
 
 import bisect
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -26,9 +26,13 @@ from loyalty.models import (
     TierThreshold,
 )
 from loyalty.models.policies import DatedPolicy
-from loyalty.rules import ends
+from loyalty.rules import base, book, ends
+from loyalty.rules.base import Basis
+from loyalty.rules.book import InForce, Standing
 from loyalty.rules.ends import LotTerms
 from loyalty.till import local_zone
+from members import named_days
+from members.named_days import Calendar
 
 P = TypeVar("P", bound=DatedPolicy)
 
@@ -47,11 +51,12 @@ class PolicyInThePast(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TierLadder:
-    """The tiers reachable under one table, lowest first, as (spend from which, tier)."""
+    """The tiers reachable under one table, lowest first, as (spend from which, tier); what each earns on top."""
 
     id: int
     window: timedelta
     steps: tuple[tuple[int, Tier], ...]
+    earn_percents: Mapping[int, int]
 
     def reached(self, spend: int) -> Tier | None:
         """The highest tier that `spend` within the window reaches; None below the first threshold."""
@@ -63,6 +68,7 @@ class TierLadder:
 class Policies:
     """What is in force at one moment."""
 
+    version: int
     programme: Programme
     earning: EarningRule
     spending: SpendingPolicy
@@ -71,6 +77,12 @@ class Policies:
     ladder: TierLadder
     tiers: dict[int, Tier]
     first_tier: Tier
+    bonus: InForce
+    calendar: Calendar
+
+    @property
+    def basis(self) -> Basis:
+        return base.basis(self.earning, self.spending)
 
     def lot(self, moment: datetime, *, channel: str | None = None) -> LotTerms:
         """What points that come at `moment` are told; `channel`: of their bill, whose points may have to wait."""
@@ -104,14 +116,18 @@ class _Book:
                 table.id,
                 timedelta(days=table.window_days),
                 tuple((t.spend, self.tiers[t.tier_id]) for t in thresholds if t.table_id == table.id),
+                {t.tier_id: t.earn_percent for t in thresholds if t.table_id == table.id},
             )
             for table in self.tables
         }
         if not (self.tiers and self.earning and self.spending and self.expiry and self.tables):
             raise ProgrammeMissing()
 
+        self.bonus = book.read()
+        self.calendar = named_days.calendar()
         kinds: tuple[Sequence[DatedPolicy], ...] = (self.earning, self.spending, self.expiry, self.pending, self.tables)
-        self.begins = sorted({policy.valid_from for kind in kinds for policy in kind})
+        begins = {policy.valid_from for kind in kinds for policy in kind}
+        self.begins = sorted(begins | {moment for one in self.bonus for moment in _turns(one)})
         self.eras = [self._era(begin) for begin in self.begins]
 
     def at(self, moment: datetime) -> Policies:
@@ -120,6 +136,7 @@ class _Book:
 
     def _era(self, begin: datetime) -> Policies:
         return Policies(
+            version=self.version,
             programme=self.programme,
             earning=_in_force(self.earning, begin),
             spending=_in_force(self.spending, begin),
@@ -128,7 +145,14 @@ class _Book:
             ladder=self.ladders[_in_force(self.tables, begin).id],
             tiers=self.tiers,
             first_tier=next(iter(self.tiers.values())),
+            bonus=InForce(tuple(one for one in self.bonus if one.runs(begin))),
+            calendar=self.calendar,
         )
+
+
+def _turns(standing: Standing) -> list[datetime]:
+    """When a rule begins and ceases to be in force."""
+    return [moment for span in standing.spans for moment in span if moment is not None]
 
 
 def _in_force(dated: Sequence[P], moment: datetime) -> P:
@@ -190,12 +214,23 @@ def publish(policy: P, *, by: str, at: datetime) -> P:
 
 @transaction.atomic
 def publish_tier_table(
-    *, valid_from: datetime, window_days: int, thresholds: dict[Tier, int], by: str, at: datetime, note: str = ""
+    *,
+    valid_from: datetime,
+    window_days: int,
+    thresholds: Mapping[Tier, int],
+    by: str,
+    at: datetime,
+    note: str = "",
+    earn_percents: Mapping[Tier, int] | None = None,
 ) -> TierTable:
-    """Publish a new table of thresholds (spend in minor units by tier; the first tier needs none)."""
+    """Publish a new table of thresholds (spend in minor units by tier; the first tier needs none).
+
+    `earn_percents`: what a tier earns on top; none where it is not named.
+    """
     table = publish(TierTable(valid_from=valid_from, window_days=window_days, note=note), by=by, at=at)
     TierThreshold.objects.bulk_create(
-        TierThreshold(table=table, tier=tier, spend=spend) for tier, spend in thresholds.items()
+        TierThreshold(table=table, tier=tier, spend=spend, earn_percent=(earn_percents or {}).get(tier, 0))
+        for tier, spend in thresholds.items()
     )
     return table
 

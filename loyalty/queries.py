@@ -194,6 +194,7 @@ def _bill(
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         channel=row.channel,
+        methods=frozenset(paid["method"] for paid in row.extras.get("payments", ())),
         total=row.total,
         voucher_discount=row.voucher_discount,
         points_value=row.points_value,

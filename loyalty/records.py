@@ -96,7 +96,7 @@ class PurchaseRecord:
     """A bill as it was posted; where it has moved, with its owner now and what the owner got for it.
 
     `pending`: how many of the points earned could not be spent yet when it was posted.
-    `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}]}.
+    `methods`: how it was paid. `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}], "seen"?}.
     """
 
     id: UUID
@@ -110,6 +110,7 @@ class PurchaseRecord:
     occurred_at: datetime
     recorded_at: datetime
     channel: str
+    methods: frozenset[str] = frozenset()
     total: int
     voucher_discount: int
     points_value: int

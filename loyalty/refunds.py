@@ -6,11 +6,10 @@ before, so that any sequence of partial returns equals the whole return.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from loyalty import splitting
-from loyalty.models import EarningRule, SpendingPolicy
 from loyalty.records import LineRecord, ReturnRecord
-from loyalty.rules import base as base_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +51,8 @@ class Sold:
     lines: Sequence[LineRecord]
 
 
-def back(sold: Sold, returned: Mapping[int, int], *, whole: bool, rule: EarningRule, spending: SpendingPolicy) -> Back:
-    """All that has come back when `returned` (line → amount given up so far) of the bill has.
+def back(sold: Sold, returned: Mapping[int, int], *, whole: bool, award: int) -> Back:
+    """All that has come back when `returned` (line → amount given up so far) of the bill has; `award`: of what is kept.
 
     Value: each line's share of the total in proportion; shipping and other charges with the whole. Discount and points'
     value follow the value, the till pays the rest. Points earned follow what is kept; points spent come back as
@@ -74,43 +73,25 @@ def back(sold: Sold, returned: Mapping[int, int], *, whole: bool, rule: EarningR
     )
     discount = splitting.given_up(sold.voucher_discount, value, sold.total)
     due = splitting.given_up(sold.due, value - discount, sold.total - sold.voucher_discount)
-    kept = kept_points(sold, returned, rule=rule, spending=spending)
     return Back(
         amount=value,
         discount=discount,
         due=due,
         points_value=value - discount - due,
         base=sum(splitting.given_up(line.base, returned[line.line], line.amount) for line in _touched(sold, returned)),
-        clawed_back=sold.earned - kept,
+        clawed_back=sold.earned - min(sold.earned, award),
         given_back=splitting.given_up(sold.spent, value, sold.total),
     )
 
 
-def kept_points(sold: Sold, returned: Mapping[int, int], *, rule: EarningRule, spending: SpendingPolicy) -> int:
-    """min(earned, the award of what is kept) under the rule as it was at the purchase."""
-    base = kept_base(sold.lines, returned, spending=spending)
-    return min(sold.earned, base_rule.award(base, rule=rule))
-
-
-def kept_base(lines: Sequence[LineRecord], returned: Mapping[int, int], *, spending: SpendingPolicy) -> int:
-    """The part of what is kept that earns (minor units)."""
-    base = 0
-    for line in lines:
-        if not line.earns:
-            continue
-        earning = line.base + (line.points_discount if spending.part_paid_earns else 0)
-        gone = splitting.given_up(earning, returned[line.line], line.amount) if line.line in returned else 0
-        base += earning - gone
-    return base
-
-
-def gone_by_line(returns: Sequence[ReturnRecord]) -> dict[int, int]:
-    """Line → amount that came back with these returns."""
-    gone: dict[int, int] = {}
+def gone(returns: Sequence[ReturnRecord]) -> dict[int, tuple[Decimal, int]]:
+    """Line → (quantity, amount) that came back with these returns."""
+    found: dict[int, tuple[Decimal, int]] = {}
     for record in returns:
         for line in record.lines:
-            gone[line.line] = gone.get(line.line, 0) + line.amount
-    return gone
+            quantity, amount = found.get(line.line, (Decimal(0), 0))
+            found[line.line] = quantity + line.quantity, amount + line.amount
+    return found
 
 
 def _touched(sold: Sold, returned: Mapping[int, int]) -> list[LineRecord]:

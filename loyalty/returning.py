@@ -15,11 +15,12 @@ from django.db.models import Sum
 
 from events import commands
 from events.refusals import Conflict, Refusal
-from loyalty import clocks, owning, policies, queries, refunds
+from loyalty import awards, clocks, owning, policies, queries, refunds
 from loyalty.ledger import posting
 from loyalty.models import Return, ReturnLine
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
 from loyalty.refunds import Back, Sold
+from loyalty.rules.seeing import NOTHING_GONE, Gone
 from loyalty.till import Till
 
 RECEIPT_CONSTRAINT = "a_return_receipt_is_posted_once"
@@ -173,12 +174,15 @@ def _post(
     if not back_lines:
         raise NothingLeft()
     before = _back_before(bill)
-    after_amounts, whole = _after(bill, gone, back_lines)
+    after, whole = _after(bill, gone, back_lines)
     terms = policies.at(bill.occurred_at)
-    rule = terms.earning
-    step = refunds.back(sold, after_amounts, whole=whole, rule=rule, spending=terms.spending).since(before)
+    award = None if whole else awards.kept(bill, after, terms=terms)
+    amounts = _amounts(bill, after)
+    step = refunds.back(sold, amounts, whole=whole, award=award.points if award else 0).since(before)
+    counted = awards.less(bill, bill.member_id, award) if bill.member_id is not None else []
     written = posting.post_return(
         {
+            **({"awards": counted} if counted else {}),
             "return": {
                 **head,
                 "purchase_id": bill.id,
@@ -248,7 +252,7 @@ def _back_before(bill: PurchaseRecord) -> Back:
     return Back(clawed_back=clawed_back, **{name: sums[f"sum_{name}"] or 0 for name in names})
 
 
-def _left(bill: PurchaseRecord, gone: Mapping[int, tuple[Decimal, int]]) -> list[ReturnedLine]:
+def _left(bill: PurchaseRecord, gone: Gone) -> list[ReturnedLine]:
     left = []
     for line in bill.lines:
         quantity, amount = gone.get(line.line, (Decimal(0), 0))
@@ -257,9 +261,7 @@ def _left(bill: PurchaseRecord, gone: Mapping[int, tuple[Decimal, int]]) -> list
     return left
 
 
-def _checked(
-    bill: PurchaseRecord, gone: Mapping[int, tuple[Decimal, int]], lines: Sequence[ReturnedLine]
-) -> list[ReturnedLine]:
+def _checked(bill: PurchaseRecord, gone: Gone, lines: Sequence[ReturnedLine]) -> list[ReturnedLine]:
     """The lines as sent, if each is of the bill, named once, and within what is left of it."""
     sold = {line.line: line for line in bill.lines}
     named = [line.line for line in lines]
@@ -276,20 +278,18 @@ def _checked(
 
 
 def _after(
-    bill: PurchaseRecord, gone: Mapping[int, tuple[Decimal, int]], back: Sequence[ReturnedLine]
-) -> tuple[dict[int, int], bool]:
-    """Line → amount that has come back after this return, and whether that is all of the bill."""
-    amounts = {number: amount for number, (_, amount) in gone.items()}
-    quantities = {number: quantity for number, (quantity, _) in gone.items()}
+    bill: PurchaseRecord, gone: Gone, back: Sequence[ReturnedLine]
+) -> tuple[dict[int, tuple[Decimal, int]], bool]:
+    """Line → (quantity, amount) that has come back after this return, and whether that is all of the bill."""
+    after = dict(gone)
     for line in back:
-        amounts[line.line] = amounts.get(line.line, 0) + line.amount
-        quantities[line.line] = quantities.get(line.line, Decimal(0)) + line.quantity
-    whole = all(
-        amounts.get(line.line, 0) == line.amount and quantities.get(line.line, Decimal(0)) == line.quantity
-        for line in bill.lines
-    )
-    # a free line has come back only when all of its quantity has
-    for sold in bill.lines:
-        if sold.amount == 0 and quantities.get(sold.line, Decimal(0)) < sold.quantity:
-            amounts.pop(sold.line, None)
-    return amounts, whole
+        quantity, amount = after.get(line.line, NOTHING_GONE)
+        after[line.line] = quantity + line.quantity, amount + line.amount
+    whole = all(after.get(line.line, NOTHING_GONE) == (line.quantity, line.amount) for line in bill.lines)
+    return after, whole
+
+
+def _amounts(bill: PurchaseRecord, after: Gone) -> dict[int, int]:
+    """Line → amount that has come back; a free line has come back only when all of its quantity has."""
+    free = {line.line: line.quantity for line in bill.lines if line.amount == 0}
+    return {line: amount for line, (quantity, amount) in after.items() if quantity >= free.get(line, quantity)}

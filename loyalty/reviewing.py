@@ -7,13 +7,13 @@ from django.db import transaction
 
 from events import outbox
 from events.refusals import Refusal
-from loyalty import ordering, policies, queries, refunds
+from loyalty import awards, ordering, policies, queries, refunds
 from loyalty.ledger import posting
 from loyalty.models import Purchase, ReviewDecision
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
-from loyalty.refunds import Sold
-from loyalty.rules import base as base_rule
+from loyalty.rules.awarding import Award
+from loyalty.till import local_day
 
 
 class NotInReview(Refusal):
@@ -27,7 +27,8 @@ def approve(*, purchase_id: UUID, by: str, at: datetime, reason: str = "") -> Re
     """Post the points of a bill in review, by the rule in force when it says it happened."""
     bill = _waiting(purchase_id, at=at)
     terms = policies.at(bill.occurred_at)
-    earned = _kept(bill, terms) if bill.member_id is not None else 0
+    award = _kept(bill, terms) if bill.member_id is not None else None
+    earned = award.points if award else 0
     decision = ReviewDecision.objects.create(
         purchase_id=bill.id, approved=True, earned=earned, reason=reason, by=by, at=at
     )
@@ -42,6 +43,9 @@ def approve(*, purchase_id: UUID, by: str, at: datetime, reason: str = "") -> Re
             note=note,
         )
         posting.book_due(member_id=bill.member_id, at=at, by=by)
+    if bill.member_id is not None and award and award.given:
+        given = awards.rows(award, terms=terms, day=local_day(bill.occurred_at))
+        posting.count_awards(member_id=bill.member_id, purchase_id=bill.id, subject_id=bill.id, awards=given, at=at)
     if bill.member_id is not None:
         posting.review_tier(
             member_id=bill.member_id, since=bill.occurred_at, cause="purchase", subject_id=bill.id, note=note
@@ -59,23 +63,17 @@ def refuse(*, purchase_id: UUID, by: str, at: datetime, reason: str = "") -> Rev
     return decision
 
 
-def _kept(bill: PurchaseRecord, terms: Policies) -> int:
-    """What the bill earns, less what came back of it while it waited."""
-    base = base_rule.earning_base(bill.lines, spending=terms.spending)
-    sold = Sold(
-        total=bill.total,
-        voucher_discount=bill.voucher_discount,
-        points_value=bill.points_value,
-        due=bill.due,
-        base=sum(line.base for line in bill.lines),
-        earned=base_rule.award(base, rule=terms.earning),
-        spent=bill.spent,
-        lines=bill.lines,
-    )
-    if any(record.whole for record in bill.returns):
-        return 0
-    gone = refunds.gone_by_line(bill.returns)
-    return refunds.kept_points(sold, gone, rule=terms.earning, spending=terms.spending)
+def _kept(bill: PurchaseRecord, terms: Policies) -> Award | None:
+    """What the bill earns, less what came back of it while it waited; its limits have what is left of them now."""
+    if bill.member_id is None or any(record.whole for record in bill.returns):
+        return None
+    seen = awards.seen_with(bill.reasons)
+    needs = awards.asks(terms, local_day(bill.occurred_at))
+    if seen is not None and needs:
+        told = posting.facts(member_id=bill.member_id, occurred_at=bill.occurred_at, needs=needs)
+        seen = awards.with_limits(seen, terms=terms, told=told)
+    gone = refunds.gone(bill.returns)
+    return awards.judge(awards.head_of(bill), bill.lines, seen=seen, terms=terms, gone=gone)
 
 
 def _waiting(purchase_id: UUID, *, at: datetime) -> PurchaseRecord:

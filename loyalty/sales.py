@@ -5,7 +5,7 @@ something to take off the bill) calls them inside one transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,15 +14,15 @@ from django.db import transaction
 from django.db.models import Sum
 
 from events.refusals import Conflict, Refusal
-from loyalty import clocks, composing, paying, policies, queries
+from loyalty import awards, clocks, composing, paying, policies, queries
 from loyalty.bill import Bill
-from loyalty.composing import Composed
+from loyalty.composing import Composed, Taken
 from loyalty.ledger import posting
 from loyalty.ledger.posting import Opening, Snapshot
 from loyalty.models import Purchase
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
-from loyalty.till import Till, local_midnight
+from loyalty.till import Till, local_day, local_midnight
 from members import finding
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class ReceiptConflict(Conflict):
 
 
 class TakenMeanwhile(Exception):
-    """Another transaction posted this receipt between our look and our write: look again."""
+    """Another transaction posted this receipt, took of a budget or published a rule between our look and our write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Sale:
     snapshot: Snapshot
     terms: Policies
     status: str
+    store: str
     held: int | None = None
 
     @property
@@ -124,8 +125,8 @@ def look_at(*, bill: Bill, who: Who | None, till: Till, at: datetime) -> Sale:
     snap = posting.open_account(opening, store_id=till.store_id, practice=till.practice, at=at, by=till.by, lock=False)
     if who is not None and snap.member_id is None:
         raise MemberUnknown()
-    terms = policies.at(bill.occurred_at, version=snap.policies_version)
-    return Sale(bill=bill, snapshot=snap, terms=terms, status=Purchase.Status.POSTED.value)
+    terms, snap = _informed(bill, snap, opening)
+    return Sale(bill=bill, snapshot=snap, terms=terms, status=Purchase.Status.POSTED.value, store=till.store_code)
 
 
 def open_sale(*, bill: Bill, who: Who | None, till: Till, fingerprint: bytes, at: datetime) -> Sale | Recorded:
@@ -136,24 +137,49 @@ def open_sale(*, bill: Bill, who: Who | None, till: Till, fingerprint: bytes, at
     bill.check()
     opening = opening_of(bill, who, till=till, receipt=bill.receipt)
     snap = posting.open_account(opening, store_id=till.store_id, practice=till.practice, at=at, by=till.by)
-    return judge(bill, who, snap, till=till, fingerprint=fingerprint, at=at)
+    return judge(bill, who, snap, opening=opening, till=till, fingerprint=fingerprint, at=at)
 
 
 def opening_of(bill: Bill, who: Who | None, *, till: Till, receipt: str | None) -> Opening:
     day = clocks.business_date(bill, till=till)
+    known = policies.last_known(bill.occurred_at)
     return Opening(
         kind=who.kind if who else None,
         value=who.value if who else None,
         period=till.receipt_period(day),
         receipt=receipt,
         occurred_at=bill.occurred_at,
-        window=policies.last_known(bill.occurred_at).ladder.window,
+        window=known.ladder.window,
         staff=bill.staff,
+        needs=awards.asks(known, local_day(bill.occurred_at)) if who else None,
+        version=known.version,
     )
 
 
+def _informed(bill: Bill, snap: Snapshot, opening: Opening) -> tuple[Policies, Snapshot]:
+    """The policies the bill is judged by, and the snapshot with what their rules ask.
+
+    Where they were published after this process last read them, what was asked before may not be enough: ask again.
+    """
+    terms = policies.at(bill.occurred_at, version=snap.policies_version)
+    if snap.member_id is None or snap.policies_version == opening.version:
+        return terms, snap
+    needs = awards.asks(terms, local_day(bill.occurred_at))
+    if not needs:
+        return terms, snap
+    told = posting.facts(member_id=snap.member_id, occurred_at=bill.occurred_at, needs=needs)
+    return terms, replace(snap, facts=told)
+
+
 def judge(
-    bill: Bill, who: Who | None, snap: Snapshot, *, till: Till, fingerprint: bytes, at: datetime
+    bill: Bill,
+    who: Who | None,
+    snap: Snapshot,
+    *,
+    opening: Opening,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
 ) -> Sale | Recorded:
     """What the snapshot makes of a bill: the earlier answer, a refusal, or a sale to be decided."""
     if snap.purchase_id is not None:
@@ -166,11 +192,13 @@ def judge(
     if bill.hold is not None:
         held = queries.held_points(bill.hold, member_id=snap.member_id, store_id=till.store_id, at=at)
     status = clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at)
+    terms, snap = _informed(bill, snap, opening)
     return Sale(
         bill=bill,
         snapshot=snap,
-        terms=policies.at(bill.occurred_at, version=snap.policies_version),
+        terms=terms,
         status=status,
+        store=till.store_code,
         held=held,
     )
 
@@ -186,13 +214,18 @@ def _replay(snap: Snapshot, purchase_id: UUID, *, fingerprint: bytes) -> Recorde
     return Recorded(found, replayed=True)
 
 
-def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = ()) -> Composed:
-    """How the bill is paid and what it earns. `discounts`: what is taken off each line's goods before the points."""
+def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = (), taken: Taken | None = None) -> Composed:
+    """How the bill is paid and what it earns. `discounts`: what is taken off each line's goods before the points.
+
+    `taken`: of budgets, by the bills decided before it that are not yet written.
+    """
     return composing.compose(
         sale.bill,
         snapshot=sale.snapshot,
         terms=sale.terms,
         status=sale.status,
+        store=sale.store,
+        taken=taken,
         at=at,
         discounts=discounts,
         held=sale.held,
@@ -200,10 +233,17 @@ def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = ()) -> Compo
 
 
 def decide(
-    sale: Sale, *, till: Till, fingerprint: bytes, at: datetime, request_id: str, discounts: Sequence[int] = ()
+    sale: Sale,
+    *,
+    till: Till,
+    fingerprint: bytes,
+    at: datetime,
+    request_id: str,
+    discounts: Sequence[int] = (),
+    taken: Taken | None = None,
 ) -> Decided:
     """What will be written and answered. Raises NotEnoughPoints, PointsExceedBill."""
-    composed = compose(sale, at=at, discounts=discounts)
+    composed = compose(sale, at=at, discounts=discounts, taken=taken)
     day = clocks.business_date(sale.bill, till=till)
     about: dict[str, Any] = {"snapshot": sale.snapshot, "terms": sale.terms, "till": till, "day": day, "at": at}
     return Decided(
@@ -215,9 +255,23 @@ def decide(
 
 def post(decided: Decided) -> Recorded:
     """Write the sale. Raises TakenMeanwhile, which `until_posted` knows how to answer."""
-    if not posting.post_purchase(decided.posting):
+    try:
+        posted = posting.post_purchase(decided.posting)
+    except posting.BudgetTaken as taken:
+        raise TakenMeanwhile from taken
+    if not posted:
         raise TakenMeanwhile
     return Recorded(decided.record, replayed=False)
+
+
+def post_all(batch: Sequence[Decided]) -> None:
+    """Write sales of different members who pay no points. Raises TakenMeanwhile: open the whole batch anew."""
+    try:
+        posted = posting.post_batch([decided.posting for decided in batch])
+    except posting.BudgetTaken as taken:
+        raise TakenMeanwhile from taken
+    if not posted:
+        raise TakenMeanwhile
 
 
 def check_daily_amount(decided: Decided, *, at: datetime, beside: int = 0) -> None:

@@ -15,6 +15,11 @@ def local_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+def local_day(moment: datetime) -> date:
+    """The day that a moment lies in, by the programme's clock."""
+    return moment.astimezone(local_zone()).date()
+
+
 def local_midnight(moment: datetime) -> datetime:
     """When the business's calendar day of a moment began."""
     return moment.astimezone(local_zone()).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from babel.dates import format_date
+from django.utils import translation
 
 from loyalty import money as amounts
+from loyalty.conditions import words as conditions
 from loyalty.look import brand
 from loyalty.till import local_zone
 
@@ -44,6 +46,8 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "{points} {unit}: mỗi {per_amount} được {per_points} {unit}, tính trên {base}",
         "{points} {unit}: {per_points} for every {per_amount}, counted on {base}",
     ),
+    "tier": ("{points} {unit}: hạng {name} được thêm {percent} %", "{points} {unit}: {percent} % more for {name}"),
+    "bonus": ("{points} {unit}: {name}", "{points} {unit}: {name}"),
 }
 REFUSALS: dict[str, tuple[str, str]] = {
     "own_bill": (
@@ -53,6 +57,25 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "waits_for_staff": (
         "Giờ bán cần kiểm tra: {unit} chờ nhân viên duyệt",
         "The time of sale is in doubt: the {unit} wait for staff",
+    ),
+    "condition": ("{name}: cần {wanted}", "{name}: needs {wanted}"),
+    "nothing_in_scope": ("{name}: hóa đơn không có món được thưởng", "{name}: nothing on the bill takes part"),
+    "another_rule": ("{name}: không cộng cùng một ưu đãi khác", "{name}: does not go together with another offer"),
+    "limit_bill": ("{name}: đã đến mức cao nhất của một hóa đơn", "{name}: reached the most for one bill"),
+    "limit_times": ("{name}: đã dùng hết số lần", "{name}: used as often as it may be"),
+    "limit_day": ("{name}: đã đến mức cao nhất hôm nay", "{name}: already at today's maximum"),
+    "limit_week": ("{name}: đã đến mức cao nhất tuần này", "{name}: already at this week's maximum"),
+    "limit_month": ("{name}: đã đến mức cao nhất tháng này", "{name}: already at this month's maximum"),
+    "limit_year": ("{name}: đã đến mức cao nhất năm nay", "{name}: already at this year's maximum"),
+    "limit_ever": ("{name}: đã đến mức cao nhất", "{name}: already at its maximum"),
+    "budget": ("{name}: ngân sách đã hết", "{name}: the budget is used up"),
+    "cap_bill": (
+        "Một hóa đơn được nhiều nhất chừng đó: bớt {cut} {unit}",
+        "A bill earns so much at most: {cut} {unit} less",
+    ),
+    "cap_day": (
+        "Một ngày được nhiều nhất chừng đó: bớt {cut} {unit}",
+        "A day earns so much at most: {cut} {unit} less",
     ),
 }
 KINDS: dict[str, tuple[str, str]] = {
@@ -84,20 +107,32 @@ def explanation(reason: Mapping[str, Any], *, currency: str, language: Language)
     rule = str(reason["rule"])
     if rule not in EXPLANATIONS:
         return rule
+    said = _said(reason, currency=currency, language=language)
+    return pick(EXPLANATIONS[rule], language).format_map(said)
+
+
+def refusal(reason: Mapping[str, Any], *, currency: str = "", language: Language) -> str:
+    """Why a rule gave none, or less."""
+    code = str(reason.get("reason", reason["rule"]))
+    if code not in REFUSALS:
+        return code
+    said = _said(reason, currency=currency, language=language)
+    if "failed" in reason:
+        tiers = {code: pick(tuple(names), language) for code, names in reason["tiers"].items()}
+        with translation.override(language):
+            said["wanted"] = ", ".join(conditions.leaf(one, {"tier": tiers}) for one in reason["failed"])
+    return pick(REFUSALS[code], language).format_map(said)
+
+
+def _said(reason: Mapping[str, Any], *, currency: str, language: Language) -> dict[str, str]:
     words = {
         name: money(value, currency, language) if name in _MONEY_FIELDS else number(value, language)
         for name, value in reason.items()
         if type(value) is int
     }
-    return pick(EXPLANATIONS[rule], language).format_map({**units(language, count=reason.get("points")), **words})
-
-
-def refusal(reason: Mapping[str, Any], *, language: Language) -> str:
-    """Why a rule gave none."""
-    code = str(reason.get("reason", reason["rule"]))
-    if code not in REFUSALS:
-        return code
-    return pick(REFUSALS[code], language).format_map(units(language))
+    if "names" in reason:
+        words["name"] = pick(tuple(reason["names"]), language)
+    return {**units(language, count=reason.get("points")), **words}
 
 
 def kind(code: str, *, cause: str = "", language: Language) -> str:

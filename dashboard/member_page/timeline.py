@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboard import linking, wording
 from loyalty import owning
+from loyalty import wording as reasons
+from loyalty.look import words
 from loyalty.models import Entry, OrderEvent, Purchase, Return, Tier
 from members.models import CloseReason, Purpose, TimelineItem
 from rewards.models import Voucher
@@ -146,16 +148,12 @@ class _Words:
     def _of_bill(self, row: Purchase) -> Iterable[str]:
         if row.status == Purchase.Status.REVIEW:
             yield _("điểm chờ nhân viên duyệt")
+        language = words.language()
         for matched in row.reasons.get("matched", ()):
             if matched.get("points"):
-                yield _("%(points)s điểm: mỗi %(amount)s được %(per)s điểm") % {
-                    "points": wording.points(matched["points"], signed=True),
-                    "amount": wording.money(matched.get("per_amount"), currency=self._currency),
-                    "per": wording.points(matched.get("per_points")),
-                }
+                yield "+" + reasons.explanation(matched, currency=self._currency, language=language)
         for refused in row.reasons.get("refused", ()):
-            if refused.get("reason") == "own_bill":
-                yield _("không tích: hóa đơn do chính nhân viên này lập")
+            yield reasons.refusal(refused, language=language)
         if row.spent:
             yield _("dùng %(points)s điểm") % {"points": wording.points(row.spent)}
         if row.voucher_discount:

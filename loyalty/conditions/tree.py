@@ -168,6 +168,11 @@ class _Reading:
         return Leaf(name, operator, operand, of)
 
 
+def fields(condition: Condition) -> frozenset[str]:
+    """The names of the fields that a condition asks about."""
+    return frozenset(leaf.field for leaf in _leaves(condition))
+
+
 def _leaves(condition: Condition) -> Iterator[Leaf]:
     if isinstance(condition, Leaf):
         yield condition

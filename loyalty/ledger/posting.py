@@ -30,6 +30,10 @@ class HoldLapsed(Refusal):
     code = "hold_lapsed"
 
 
+class BudgetTaken(Exception):
+    """Others took of a rule's budget between our look and our write: look again."""
+
+
 class BillMoved(Refusal):
     """The bill went to another member while this command waited for its lock: begin again."""
 
@@ -56,11 +60,15 @@ class Snapshot:
     purchase_fingerprint: bytes | None
     purchase_member: UUID | None
     new_id: UUID
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a snapshot is asked for: who (kind, value; None for a guest), which receipt, when, and the tier's window."""
+    """What a snapshot is asked for: who (kind, value; None for a guest), which receipt, when, and the tier's window.
+
+    `needs`: what bonus rules ask of the member beside, as policies of `version` know them.
+    """
 
     kind: str | None
     value: str | None
@@ -69,6 +77,8 @@ class Opening:
     occurred_at: datetime
     window: timedelta
     staff: str
+    needs: Mapping[str, Any] | None = None
+    version: int | None = None
 
 
 def _readers(*types: str) -> dict[str, list[str]]:
@@ -77,7 +87,7 @@ def _readers(*types: str) -> dict[str, list[str]]:
 
 def _snapshot(row: Sequence[Any]) -> Snapshot:
     fingerprint = bytes(row[13]) if row[13] is not None else None
-    values: list[Any] = [*row[:13], fingerprint, *row[14:]]
+    values: list[Any] = [*row[:13], fingerprint, *row[14:16], _read(row[16])]
     return Snapshot(*values)
 
 
@@ -87,7 +97,7 @@ def open_account(
     """Resolve the member, lock the account, book what is due, read it, look for the receipt. One round trip."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM ledger_open(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s)",
+            "SELECT * FROM ledger_open(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s, %s::jsonb)",
             [
                 opening.kind,
                 opening.value,
@@ -102,6 +112,7 @@ def open_account(
                 by,
                 outbox.readers_of("points.expired"),
                 lock,
+                _json(opening.needs) if opening.needs else None,
             ],
         )
         return _snapshot(cursor.fetchone())
@@ -121,13 +132,14 @@ def open_accounts(
             "occurred": opening.occurred_at,
             "spend_window": _interval(opening.window),
             "staff": opening.staff,
+            "needs": opening.needs or None,
         }
         for n, opening in enumerate(openings)
     ]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM ledger_open_many(%s::jsonb, %s, %s, %s, %s, %s::text[])",
-            [orjson.dumps(asked).decode(), practice, store_id, at, by, outbox.readers_of("points.expired")],
+            [_json(asked), practice, store_id, at, by, outbox.readers_of("points.expired")],
         )
         return [_snapshot(row) for row in cursor.fetchall()]
 
@@ -199,15 +211,46 @@ class MoveOpening:
     own_bill: bool
     staffs: bool
     new_id: UUID
+    joined_at: datetime | None
+    facts: Mapping[str, Any] | None
 
 
-def open_move(*, purchase_id: UUID, member_id: UUID, practice: bool, at: datetime, by: str) -> MoveOpening:
-    """Lock the accounts of a bill's owner and of `member_id`, or of the latter and a guest's bill. Raises BillMoved."""
-    return MoveOpening(
-        *_row(
-            "SELECT * FROM ledger_open_move(%s, %s, %s, %s, %s, %s::text[])",
-            [purchase_id, member_id, practice, at, by, outbox.readers_of("points.expired")],
-        )
+def open_move(
+    *,
+    purchase_id: UUID,
+    member_id: UUID,
+    practice: bool,
+    occurred_at: datetime,
+    needs: Mapping[str, Any] | None,
+    at: datetime,
+    by: str,
+) -> MoveOpening:
+    """Lock the accounts of a bill's owner and of `member_id`, or of the latter and a guest's bill. Raises BillMoved.
+
+    `needs`: what bonus rules ask of the new owner as of `occurred_at`.
+    """
+    readers = outbox.readers_of("points.expired")
+    asked = _json(needs) if needs else None
+    row = _row(
+        "SELECT * FROM ledger_open_move(%s, %s, %s, %s, %s, %s::text[], %s, %s::jsonb)",
+        [purchase_id, member_id, practice, at, by, readers, occurred_at, asked],
+    )
+    values: list[Any] = [*row[:-1], _read(row[-1])]
+    return MoveOpening(*values)
+
+
+def facts(*, member_id: UUID, occurred_at: datetime, needs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What bonus rules ask of a member at the moment of a bill, under a lock already held."""
+    return _read(_row("SELECT ledger_facts(%s, %s, %s::jsonb)", [member_id, occurred_at, _json(needs)])[0])
+
+
+def count_awards(
+    *, member_id: UUID, purchase_id: UUID, subject_id: UUID | None, awards: Sequence[Mapping[str, Any]], at: datetime
+) -> None:
+    """What rules gave for a bill, as their limits count it, under a lock already held. Raises BudgetTaken."""
+    _row(
+        "SELECT ledger_count_awards(%s, %s, %s, %s, %s::jsonb)",
+        [member_id, purchase_id, subject_id, at, _json(awards)],
     )
 
 
@@ -215,8 +258,7 @@ def post_move(posting: Mapping[str, Any]) -> None:
     """Write a move: points back from the old owner, earned by the new one, both tiers looked at again."""
     happened = "purchase.claimed" if posting["move"]["kind"] == "claim" else "purchase.moved"
     body = {**posting, "readers": _readers(happened, "purchase.moved_away", "tier.changed", "points.expired")}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT (ledger_post_move(%s::jsonb)).id", [_json(body)])
+    _row("SELECT (ledger_post_move(%s::jsonb)).id", [_json(body)])
 
 
 def _row(call: str, values: Sequence[Any]) -> Sequence[Any]:
@@ -314,6 +356,11 @@ def review_tier(
         return int(cursor.fetchone()[0])
 
 
+def _read(told: Any) -> Any:
+    """A document, whether or not the connection reads JSON by itself."""
+    return orjson.loads(told) if isinstance(told, str) else told
+
+
 def _interval(span: timedelta) -> str:
     return f"{span.total_seconds()} seconds"
 
@@ -339,3 +386,5 @@ def _refuse(error: DatabaseError) -> None:
             raise SpendingLocked from error
         case "LP005":
             raise HoldLapsed from error
+        case "LP006":
+            raise BudgetTaken from error

@@ -1,6 +1,7 @@
 """Figures and moments as people read them on a page, with the shop's own unit and currency sign."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, gettext_lazy
@@ -75,5 +76,6 @@ def deadline(value: datetime, *, at: datetime) -> str:
     return gettext("%(time)s %(weekday)s %(day)s") % told
 
 
-def language() -> str:
-    return translation.get_language() or "vi"
+def language() -> Literal["vi", "en"]:
+    """The language of the page."""
+    return "en" if translation.get_language() == "en" else "vi"

@@ -16,6 +16,7 @@ from loyalty.models.purchases import (
     ReviewDecision,
 )
 from loyalty.models.reading import EntryRow
+from loyalty.models.rules import Rule, RuleAward, RuleBudget, RuleStep, RuleVersion
 from loyalty.models.stores import ApiKey, StaffPhone, Store, Terminal
 from loyalty.models.tiers import (
     Tier,
@@ -49,6 +50,11 @@ __all__ = [
     "Return",
     "ReturnLine",
     "ReviewDecision",
+    "Rule",
+    "RuleAward",
+    "RuleBudget",
+    "RuleStep",
+    "RuleVersion",
     "Sitting",
     "SpendingPolicy",
     "StaffPhone",

@@ -102,10 +102,24 @@ class DatedPolicy(models.Model):
 
 
 class EarningRule(DatedPolicy):
-    """The base rule: `points` for each full `per_amount` (minor units of the currency) of what earns."""
+    """The base rule: `points` for each full `per_amount` (minor units of the currency) of what earns.
+
+    What earns: the goods paid for, before tax on top (`with_tax`: with it and service charges) and after vouchers
+    (`vouchers_earn`: that part too), without what is excluded. The caps hold for base, tier and bonus rules together.
+    """
 
     points = models.IntegerField(_("số điểm"), default=1)
     per_amount = models.BigIntegerField(_("cho mỗi"), default=10_000)
+    with_tax = models.BooleanField(_("tính cả thuế và phí phục vụ"), default=False, db_default=False)
+    vouchers_earn = models.BooleanField(_("phần trả bằng voucher vẫn được tích"), default=False, db_default=False)
+    excluded_categories = ArrayField(
+        models.TextField(), verbose_name=_("nhóm hàng không tích"), default=list, db_default=Value("{}"), blank=True
+    )
+    excluded_skus = ArrayField(
+        models.TextField(), verbose_name=_("mã hàng không tích"), default=list, db_default=Value("{}"), blank=True
+    )
+    cap_per_bill = models.IntegerField(_("nhiều nhất mỗi hóa đơn (điểm)"), null=True, blank=True)
+    cap_per_day = models.IntegerField(_("nhiều nhất mỗi thành viên mỗi ngày (điểm)"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("quy tắc tích điểm")
@@ -113,6 +127,11 @@ class EarningRule(DatedPolicy):
         constraints = [
             models.CheckConstraint(condition=Q(points__range=(0, 1_000_000)), name="a_rule_awards_whole_points"),
             models.CheckConstraint(condition=Q(per_amount__gte=1), name="a_rule_has_an_amount"),
+            models.CheckConstraint(
+                condition=Q(Q(cap_per_bill__isnull=True) | Q(cap_per_bill__gte=1))
+                & Q(Q(cap_per_day__isnull=True) | Q(cap_per_day__gte=1)),
+                name="a_cap_lets_something_through",
+            ),
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 

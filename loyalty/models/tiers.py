@@ -43,17 +43,19 @@ class TierTable(DatedPolicy):
 
 
 class TierThreshold(models.Model):
-    """The spend (minor units) from which a tier is reached under one table."""
+    """The spend (minor units) from which a tier is reached under one table, and what it earns on top (percent)."""
 
     table = models.ForeignKey(TierTable, on_delete=models.PROTECT, related_name="thresholds")
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+")
     spend = models.BigIntegerField(_("chi tiêu từ"))
+    earn_percent = models.SmallIntegerField(_("tích thêm (%)"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("ngưỡng hạng")
         constraints = [
             models.UniqueConstraint(fields=["table", "tier"], name="a_tier_has_one_threshold_per_table"),
             models.CheckConstraint(condition=Q(spend__gte=1), name="a_threshold_is_above_zero"),
+            models.CheckConstraint(condition=Q(earn_percent__range=(0, 900)), name="a_tier_earns_more_not_less"),
         ]
         triggers = [APPEND_ONLY, no_truncate()]
 

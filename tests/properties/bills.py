@@ -1,6 +1,6 @@
 """Random bills and their returns for property and soak tests. A `draw(low, high)` gives whole numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from loyalty import paying, refunds, splitting
@@ -8,6 +8,7 @@ from loyalty.models import EarningRule, SpendingPolicy
 from loyalty.records import LineRecord
 from loyalty.refunds import Back, Sold
 from loyalty.rules import base as base_rule
+from loyalty.rules import seeing
 
 Draw = Callable[[int, int], int]
 Terms = tuple[Sold, EarningRule, SpendingPolicy]
@@ -50,11 +51,24 @@ def sold(draw: Draw) -> Terms:
         points_value=spent * policy.point_value,
         due=total - voucher - spent * policy.point_value,
         base=sum(line.base for line in lines),
-        earned=base_rule.award(base_rule.earning_base(lines, spending=policy), rule=rule),
+        earned=award(lines, {}, rule, policy),
         spent=spent,
         lines=lines,
     )
     return bill, rule, policy
+
+
+def award(lines: Sequence[LineRecord], returned: Mapping[int, int], rule: EarningRule, policy: SpendingPolicy) -> int:
+    """What is kept of a bill earns."""
+    gone = {line.line: (Decimal(0), returned[line.line]) for line in lines if line.line in returned}
+    kept = seeing.earning_lines(lines, basis=base_rule.basis(rule, policy), gone=gone)
+    return base_rule.award(sum(line.amount for line in kept), rule=rule)
+
+
+def back(terms: Terms, returned: Mapping[int, int], *, whole: bool = False) -> Back:
+    """What has come back with these returns."""
+    sold, rule, policy = terms
+    return refunds.back(sold, returned, whole=whole, award=award(sold.lines, returned, rule, policy))
 
 
 def fields(back: Back) -> Sequence[int]:
@@ -63,14 +77,14 @@ def fields(back: Back) -> Sequence[int]:
 
 def return_in_steps(terms: Terms, draw: Draw) -> None:
     """Bring a bill back in up to four partial steps and a last one: each is within the bill, all are the whole."""
-    bill, rule, policy = terms
+    bill, _rule, _policy = terms
     returned: dict[int, int] = {}
     before = Back()
     steps: list[Back] = []
     for _ in range(draw(0, 4)):
         line = bill.lines[draw(0, len(bill.lines) - 1)]
         returned[line.line] = returned.get(line.line, 0) + draw(0, line.amount - returned.get(line.line, 0))
-        after = refunds.back(bill, returned, whole=False, rule=rule, spending=policy)
+        after = back(terms, returned)
         step = after.since(before)
         assert after.amount <= bill.total
         assert after.amount == after.due + after.discount + after.points_value
@@ -81,7 +95,7 @@ def return_in_steps(terms: Terms, draw: Draw) -> None:
         assert min(step.amount, step.due, step.discount, step.points_value, step.base, step.given_back) >= 0
         steps.append(step)
         before = after
-    whole = refunds.back(bill, returned, whole=True, rule=rule, spending=policy)
+    whole = back(terms, returned, whole=True)
     last = whole.since(before)
     steps.append(last)
     assert [sum(column) for column in zip(*(fields(step) for step in steps), strict=True)] == fields(whole)

@@ -6,7 +6,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty import paying, refunds, splitting
+from loyalty import paying, splitting
 from loyalty.models import SpendingPolicy
 from tests.factories.shop import NOON
 from tests.properties import bills
@@ -41,13 +41,13 @@ def test_any_split_of_partial_returns_is_the_whole_return(bill: Terms, data: st.
 @settings(max_examples=CASES, deadline=None)
 @given(bill=sold_bills(), data=st.data())
 def test_what_has_come_back_depends_on_what_is_kept_not_on_the_steps(bill: Terms, data: st.DataObject) -> None:
-    sold, rule, policy = bill
+    sold, _rule, _policy = bill
     target = {line.line: data.draw(st.integers(0, line.amount)) for line in sold.lines}
-    at_once = refunds.back(sold, target, whole=False, rule=rule, spending=policy)
+    at_once = bills.back(bill, target)
 
     half = {number: amount // 2 for number, amount in target.items()}
-    first = refunds.back(sold, half, whole=False, rule=rule, spending=policy)
-    second = refunds.back(sold, target, whole=False, rule=rule, spending=policy).since(first)
+    first = bills.back(bill, half)
+    second = bills.back(bill, target).since(first)
 
     assert [a + b for a, b in zip(bills.fields(first), bills.fields(second), strict=True)] == bills.fields(at_once)
 

@@ -62,11 +62,91 @@ BEGIN
   RETURN acc;
 END $$;
 
+-- How many kept bills came to a member by a moment, theirs now, and when the newest of them was: posted ones that did
+-- not come back whole.
+CREATE OR REPLACE FUNCTION ledger_visits(p_member uuid, p_until timestamptz, OUT visits int, OUT last timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  SELECT (SELECT count(*) FROM loyalty_purchase WHERE member_id = p_member AND occurred_at <= p_until)
+       - (SELECT count(*) FROM loyalty_purchase
+           WHERE member_id = p_member AND status = 'review' AND occurred_at <= p_until)
+       - (SELECT count(DISTINCT p.id) FROM loyalty_purchase p
+           WHERE p.member_id = p_member AND p.status = 'posted' AND p.occurred_at <= p_until
+             AND p.id IN (SELECT r.purchase_id FROM loyalty_return r
+                           WHERE r.member_id = p_member AND r.whole AND r.counts_at <= p_until UNION ALL
+                          SELECT m.purchase_id FROM loyalty_billmove m
+                           WHERE m.from_member_id = p_member AND m.counts_at <= p_until))
+       + (SELECT count(*) FROM loyalty_billowner o JOIN loyalty_purchase p ON p.id = o.purchase_id
+           WHERE o.member_id = p_member AND p.member_id IS DISTINCT FROM p_member AND p.status = 'posted'
+             AND o.counts_at <= p_until
+             AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole))
+    INTO visits;
+  SELECT max(came.occurred_at) INTO last FROM (
+    (SELECT p.occurred_at FROM loyalty_purchase p
+      WHERE p.member_id = p_member AND p.status = 'posted' AND p.occurred_at <= p_until
+        AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole)
+        AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = p.id)
+      ORDER BY p.occurred_at DESC LIMIT 1)
+    UNION ALL
+    (SELECT p.occurred_at FROM loyalty_billowner o JOIN loyalty_purchase p ON p.id = o.purchase_id
+      WHERE o.member_id = p_member AND p.status = 'posted' AND o.counts_at <= p_until
+        AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole)
+      ORDER BY p.occurred_at DESC LIMIT 1)) came;
+END $$;
+
+-- What bonus rules ask of a member at the moment of a bill, and no more. `p_needs`: {tags, profile, visits: true; used:
+-- [[version, rule, first day, last day]]; budgets: [version]; today: [its begin, its end]}.
+CREATE OR REPLACE FUNCTION ledger_facts(p_member uuid, p_occurred timestamptz, p_needs jsonb)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  told jsonb := '{}';
+  seen record;
+BEGIN
+  IF p_needs ? 'tags' THEN
+    told := told || jsonb_build_object('tags', (
+      SELECT coalesce(jsonb_agg(DISTINCT t.key), '[]') FROM members_tag t
+       WHERE t.member_id = p_member AND t.from_at <= p_occurred AND (t.until_at IS NULL OR t.until_at > p_occurred)));
+  END IF;
+  IF p_needs ? 'profile' THEN
+    told := told || (SELECT jsonb_build_object('gender', m.gender, 'birth_calendar', m.birth_calendar,
+                                               'birth_month', m.birth_month)
+                       FROM members_member m WHERE m.id = p_member);
+  END IF;
+  IF p_needs ? 'visits' THEN
+    SELECT * INTO seen FROM ledger_visits(p_member, p_occurred);
+    told := told || jsonb_build_object('visits', seen.visits, 'last', seen.last);
+  END IF;
+  IF p_needs ? 'used' THEN
+    told := told || jsonb_build_object('used', (
+      SELECT jsonb_object_agg(asked->>0, (
+               SELECT jsonb_build_array(coalesce(sum(a.points), 0), coalesce(sum(a.times), 0)) FROM loyalty_ruleaward a
+                WHERE a.member_id = p_member AND a.rule_id = (asked->>1)::int
+                  AND a.day BETWEEN (asked->>2)::date AND (asked->>3)::date))
+        FROM jsonb_array_elements(p_needs->'used') AS asked));
+  END IF;
+  IF p_needs ? 'budgets' THEN
+    told := told || jsonb_build_object('spent', (
+      SELECT jsonb_object_agg(b.version_id, b.spent) FROM loyalty_rulebudget b
+       WHERE b.version_id IN (SELECT v::int FROM jsonb_array_elements_text(p_needs->'budgets') v)));
+  END IF;
+  IF p_needs ? 'today' THEN
+    told := told || jsonb_build_object('today',
+      coalesce((SELECT sum(p.earned) FROM loyalty_purchase p
+                 WHERE p.member_id = p_member AND p.occurred_at >= (p_needs->'today'->>0)::timestamptz
+                   AND p.occurred_at < (p_needs->'today'->>1)::timestamptz), 0)
+    - coalesce((SELECT sum(r.clawed_back) FROM loyalty_return r
+                 WHERE r.member_id = p_member AND r.counts_at >= (p_needs->'today'->>0)::timestamptz
+                   AND r.counts_at < (p_needs->'today'->>1)::timestamptz), 0));
+  END IF;
+  RETURN told;
+END $$;
+
 DROP TYPE IF EXISTS ledger_snapshot CASCADE;
 CREATE TYPE ledger_snapshot AS (
   policies_version int, member_id uuid, tier_id smallint, available bigint, pending bigint, held bigint, debt bigint,
   window_spend bigint, out_of_order boolean, joined_at timestamptz, own_bill boolean,
-  spending_locked boolean, purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid, new_id uuid
+  spending_locked boolean, purchase_id uuid, purchase_fingerprint bytea, purchase_member uuid, new_id uuid,
+  facts jsonb
 );
 
 -- p_kind NULL = a guest: nothing is locked. An unknown member leaves member_id NULL; the receipt is looked for all the
@@ -74,7 +154,7 @@ CREATE TYPE ledger_snapshot AS (
 -- subtracted instead of booked.
 CREATE OR REPLACE FUNCTION ledger_open(
   p_kind text, p_value text, p_practice boolean, p_store int, p_period text, p_receipt text, p_occurred timestamptz,
-  p_window interval, p_staff text, p_at timestamptz, p_by text, p_readers text[], p_lock boolean
+  p_window interval, p_staff text, p_at timestamptz, p_by text, p_readers text[], p_lock boolean, p_needs jsonb
 ) RETURNS ledger_snapshot LANGUAGE plpgsql AS $$
 DECLARE
   snap ledger_snapshot;
@@ -117,6 +197,9 @@ BEGIN
     SELECT joined_at INTO snap.joined_at FROM members_member WHERE id = snap.member_id;
     snap.spending_locked := members_spending_locked(snap.member_id, p_at);
     snap.own_bill := ledger_own_bill(snap.member_id, ARRAY[p_staff], ARRAY[p_by]);
+    IF p_needs IS NOT NULL THEN
+      snap.facts := ledger_facts(snap.member_id, p_occurred, p_needs);
+    END IF;
   END IF;
   snap.new_id := uuidv7();
   SELECT policies_version INTO snap.policies_version FROM loyalty_programme;
@@ -145,10 +228,11 @@ BEGIN
   END LOOP;
   FOR bill IN
     SELECT * FROM jsonb_to_recordset(p_bills)
-      AS b(n int, kind text, value text, period text, receipt text, occurred timestamptz, spend_window interval, staff text)
+      AS b(n int, kind text, value text, period text, receipt text, occurred timestamptz, spend_window interval, staff text,
+           needs jsonb)
      ORDER BY n
   LOOP
     RETURN NEXT ledger_open(bill.kind, bill.value, p_practice, p_store, bill.period, bill.receipt, bill.occurred,
-                            bill.spend_window, bill.staff, p_at, p_by, p_readers, true);
+                            bill.spend_window, bill.staff, p_at, p_by, p_readers, true, bill.needs);
   END LOOP;
 END $$;

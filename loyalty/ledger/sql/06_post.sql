@@ -29,7 +29,41 @@ BEGIN
             bill.occurred_at, bill.recorded_at, bill."by", bill.request_id, p_readers);
 END $$;
 
--- A sale. `p`: {purchase: columns, lines: [columns], lot (of ledger_credit), hold?, tier?, review_tier?}; `p_readers`: of purchase.recorded;
+-- What bonus rules gave for a bill (or what of it came back, below zero), as their limits count it: [{version_id,
+-- rule_id, day, points, times}]. Budgets are taken in the order of their versions; one that has not so much left raises
+-- budget_taken (SQLSTATE LP006): the caller looks again.
+CREATE OR REPLACE FUNCTION ledger_count_awards(
+  p_member uuid, p_purchase uuid, p_subject uuid, p_at timestamptz, p_awards jsonb
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO loyalty_ruleaward (purchase_id, rule_id, version_id, member_id, day, points, times, subject_id, at)
+    SELECT p_purchase, a.rule_id, a.version_id, p_member, a.day, a.points, a.times, p_subject, p_at
+      FROM jsonb_to_recordset(p_awards) AS a(rule_id int, version_id int, day date, points bigint, times smallint);
+  PERFORM ledger_take_budgets(p_awards);
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger_take_budgets(p_awards jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  taken record;
+  enough boolean;
+BEGIN
+  FOR taken IN
+    SELECT a.version_id, sum(a.points)::bigint AS points
+      FROM jsonb_to_recordset(p_awards) AS a(version_id int, points bigint)
+     WHERE EXISTS (SELECT FROM loyalty_rulebudget b WHERE b.version_id = a.version_id)
+     GROUP BY a.version_id ORDER BY a.version_id
+  LOOP
+    UPDATE loyalty_rulebudget b SET spent = b.spent + taken.points
+     WHERE b.version_id = taken.version_id AND (taken.points <= 0 OR b.spent + taken.points <= b.budget)
+     RETURNING true INTO enough;
+    IF enough IS NULL THEN
+      RAISE EXCEPTION 'budget_taken' USING ERRCODE = 'LP006';
+    END IF;
+    enough := NULL;
+  END LOOP;
+END $$;
+
+-- A sale. `p`: {purchase: columns, lines: [columns], lot (of ledger_credit), awards?, hold?, tier?, review_tier?}; `p_readers`: of purchase.recorded;
 -- `p_tier_readers`: of tier.changed. False where the receipt is taken (a guest's bill posted twice at once): nothing was
 -- written.
 CREATE OR REPLACE FUNCTION ledger_post_purchase(p jsonb, p_readers text[], p_tier_readers text[])
@@ -57,6 +91,9 @@ BEGIN
       PERFORM ledger_credit(bill.member_id, 'earn', bill.earned, bill.occurred_at, p->'lot', ledger_note(bill));
     ELSIF (p->'lot'->>'slides')::boolean THEN
       PERFORM ledger_slide(bill.member_id, (p->'lot'->>'expires')::timestamptz);
+    END IF;
+    IF p ? 'awards' THEN
+      PERFORM ledger_count_awards(bill.member_id, bill.id, NULL, bill.recorded_at, p->'awards');
     END IF;
     UPDATE loyalty_account SET last_purchase_at = bill.occurred_at
      WHERE member_id = bill.member_id AND (last_purchase_at IS NULL OR last_purchase_at < bill.occurred_at);
@@ -113,6 +150,14 @@ BEGIN
      SET available = a.available + s.earned - s.repaid, debt = a.debt - s.repaid, entries = s.entry_seq, lots = s.lot_seq,
          next_due_at = CASE WHEN s.repaid < s.earned THEN least(a.next_due_at, s.expires_at) ELSE a.next_due_at END
     FROM sale s WHERE a.member_id = s.member_id;
+  INSERT INTO loyalty_ruleaward (purchase_id, rule_id, version_id, member_id, day, points, times, at)
+    SELECT b.id, a.rule_id, a.version_id, b.member_id, a.day, a.points, a.times, b.recorded_at
+      FROM jsonb_array_elements(p) AS one JOIN loyalty_purchase b ON b.id = (one->'purchase'->>'id')::uuid,
+           jsonb_to_recordset(coalesce(one->'awards', '[]'))
+             AS a(rule_id int, version_id int, day date, points bigint, times smallint)
+     WHERE b.member_id IS NOT NULL;
+  PERFORM ledger_take_budgets((SELECT coalesce(jsonb_agg(a), '[]') FROM jsonb_array_elements(p) AS one,
+                                      jsonb_array_elements(one->'awards') AS a));
   UPDATE loyalty_account a SET last_purchase_at = b.occurred_at
     FROM loyalty_purchase b
    WHERE b.id = ANY (ids) AND a.member_id = b.member_id
@@ -153,7 +198,7 @@ BEGIN
    WHERE r.store_id = p_store AND r.period = p_period AND r.receipt = p_receipt AND r.kind = 'return';
 END $$;
 
--- A return. `p`: {return: columns, lines: [columns], grace, absorb, reason, readers: {type: [names]}}. Writes what came
+-- A return. `p`: {return: columns, lines: [columns], awards?, grace, absorb, reason, readers: {type: [names]}}. Writes what came
 -- back, claws back and gives back, reviews the tier. A receipt that is taken raises a_return_receipt_is_posted_once.
 CREATE OR REPLACE FUNCTION ledger_post_return(p jsonb) RETURNS loyalty_return LANGUAGE plpgsql AS $$
 DECLARE
@@ -183,6 +228,9 @@ BEGIN
   END IF;
   INSERT INTO loyalty_return SELECT back.*;
   INSERT INTO loyalty_returnline SELECT * FROM jsonb_populate_recordset(NULL::loyalty_returnline, p->'lines');
+  IF p ? 'awards' THEN
+    PERFORM ledger_count_awards(back.member_id, back.purchase_id, back.id, back.recorded_at, p->'awards');
+  END IF;
   IF back.member_id IS NOT NULL THEN
     PERFORM ledger_review_tier(back.member_id, back.occurred_at, 'return', back.id, note,
                                ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));

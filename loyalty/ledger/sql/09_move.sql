@@ -22,8 +22,9 @@ END $$;
 -- own_bill: who asks for it, or keyed the bill, is that member; staffs: the member's phone is somebody's of the staff.
 CREATE OR REPLACE FUNCTION ledger_open_move(
   p_purchase uuid, p_to uuid, p_practice boolean, p_at timestamptz, p_by text, p_readers text[],
+  p_occurred timestamptz, p_needs jsonb,
   OUT from_member uuid, OUT to_member uuid, OUT step int, OUT tier_id smallint, OUT own_bill boolean,
-  OUT staffs boolean, OUT new_id uuid
+  OUT staffs boolean, OUT new_id uuid, OUT joined_at timestamptz, OUT facts jsonb
 ) LANGUAGE plpgsql AS $$
 DECLARE
   acc loyalty_account;
@@ -51,9 +52,13 @@ BEGIN
   staffs := EXISTS (
     SELECT 1 FROM loyalty_staffphone s JOIN members_identifier i ON i.kind = 'phone' AND i.value = s.phone
      WHERE i.member_id = to_member AND i.until_at IS NULL);
+  SELECT m.joined_at INTO joined_at FROM members_member m WHERE m.id = to_member;
+  IF p_needs IS NOT NULL THEN
+    facts := ledger_facts(to_member, p_occurred, p_needs);
+  END IF;
 END $$;
 
--- A move. `p`: {move: columns, lot, absorb, readers: {type: [names]}}. The old owner's earn is clawed back, the new
+-- A move. `p`: {move: columns, lot, awards_back?, awards?, absorb, readers: {type: [names]}}. The old owner's earn is clawed back, the new
 -- one's is credited as if sold to them, the tiers of both are looked at again. Answers the row.
 CREATE OR REPLACE FUNCTION ledger_post_move(p jsonb) RETURNS loyalty_billmove LANGUAGE plpgsql AS $$
 DECLARE
@@ -84,6 +89,12 @@ BEGIN
   SELECT available, debt INTO moved.available_after, moved.debt_after FROM loyalty_account
    WHERE member_id = moved.to_member_id;
   INSERT INTO loyalty_billmove SELECT moved.*;
+  IF p ? 'awards_back' AND moved.from_member_id IS NOT NULL THEN
+    PERFORM ledger_count_awards(moved.from_member_id, moved.purchase_id, moved.id, moved.at, p->'awards_back');
+  END IF;
+  IF p ? 'awards' THEN
+    PERFORM ledger_count_awards(moved.to_member_id, moved.purchase_id, moved.id, moved.at, p->'awards');
+  END IF;
   IF moved.from_member_id IS NOT NULL THEN
     PERFORM ledger_review_tier(moved.from_member_id, moved.at, 'move', moved.purchase_id, note, tier_readers);
   END IF;
