@@ -11,6 +11,7 @@ from unfold.decorators import display
 from dashboard import wording
 from dashboard.admin.base import Labelled, ShopAdmin
 from events import clock
+from loyalty import policies
 from loyalty.till import local_zone
 from members import named_days
 from members.models import NamedDay
@@ -34,6 +35,11 @@ class NamedDayAdmin(ShopAdmin):
         days, today = named_days.calendar(), clock.now().astimezone(local_zone()).date()
         for row in rows:
             row.next = days.next(row.key, after=today)
+
+    def save_model(self, request: HttpRequest, obj: NamedDay, form: Any, change: bool) -> None:
+        """Bonus rules may ask for the day: every process reads the calendar anew."""
+        super().save_model(request, obj, form, change)
+        policies.new_version()
 
     @display(description=_("tên"))
     def name(self, row: NamedDay) -> str:

@@ -284,6 +284,32 @@ ROLLING_OF_ERA = """
 """
 
 
+RULES_COUNT_DOWN_TO_NOTHING = """
+SELECT purchase_id, member_id, version_id FROM loyalty_ruleaward GROUP BY purchase_id, member_id, version_id
+HAVING sum(points) < 0 OR sum(times) NOT IN (0, 1) OR (sum(times) = 0 AND sum(points) <> 0)
+"""
+
+RULES_BUDGETS = """
+SELECT b.version_id FROM loyalty_rulebudget b
+  LEFT JOIN (SELECT version_id, sum(points) AS points FROM loyalty_ruleaward GROUP BY version_id) a USING (version_id)
+ WHERE b.spent <> coalesce(a.points, 0) OR b.spent > b.budget
+"""
+
+RULES_DAILY_LIMITS = """
+SELECT a.member_id, a.rule_id, a.day FROM loyalty_ruleaward a
+  JOIN (SELECT rule_id, max(per_member) AS most FROM loyalty_ruleversion
+         GROUP BY rule_id HAVING bool_and(per_member IS NOT NULL AND period = 'day')) v USING (rule_id)
+ GROUP BY a.member_id, a.rule_id, a.day, v.most HAVING sum(a.points) > v.most
+"""
+
+RULES_REASONS = """
+SELECT p.id FROM loyalty_purchase p
+ WHERE p.member_id IS NOT NULL AND p.reasons ? 'seen'
+   AND p.earned <> (SELECT coalesce(sum((one->>'points')::bigint), 0)
+                      FROM jsonb_array_elements(p.reasons->'matched') one)
+"""
+
+
 def _l10_function() -> str:
     """One rolling sum per tier table, because a window frame has one constant width."""
     tables = list(TierTable.objects.order_by("valid_from"))
@@ -335,6 +361,14 @@ def queries() -> Iterator[Invariant]:
     yield Invariant(code="L7", sentence="a bill that left takes its points along", sql=L7_GONE_WITH_ITS_POINTS)
     yield Invariant(code="L7", sentence="the balance a till printed is the ledger's", sql=L7_BALANCE_PRINTED)
     yield Invariant(code="L7", sentence="lines add up to their bill", sql=L7_LINES)
+    yield Invariant(
+        code="L5", sentence="what a rule gave for a bill is given back once", sql=RULES_COUNT_DOWN_TO_NOTHING
+    )
+    yield Invariant(
+        code="L7", sentence="a rule's budget is spent as its bills say, and never beyond", sql=RULES_BUDGETS
+    )
+    yield Invariant(code="L7", sentence="no member gets more of a rule in a day than it allows", sql=RULES_DAILY_LIMITS)
+    yield Invariant(code="L7", sentence="the reasons of a bill add up to what it earned", sql=RULES_REASONS)
     yield Invariant(code="L8", sentence="no bill or account of an unknown member or store", sql=STRAYS)
     yield Invariant(code="L10", sentence="an account's tier is the last that began", sql=L10_HISTORY)
     yield Invariant(
