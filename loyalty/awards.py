@@ -24,6 +24,8 @@ from loyalty.till import local_day, local_zone
 # reasons that a bill keeps; why a condition did not hold is told while it is quoted
 KEPT_REFUSALS = {"another_rule", "limit_bill", "limit_day", "limit_week", "limit_month", "limit_year", "limit_ever"}
 KEPT_REFUSALS |= {"limit_times", "budget"}
+# what the ledger was asked, and by which word of its answer that is known
+ASKED = {"tags": "tags", "profile": "gender", "visits": "visits"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,13 @@ def see(
     capped = terms.earning.cap_per_bill is not None or terms.earning.cap_per_day is not None
     if not terms.bonus.rules:
         return Seen(tier_percent=percent, left_today=_left_today(terms, told)) if percent or capped else None
-    asked = terms.bonus.fields
+    days = "named_day" in terms.bonus.fields
+    asked = {what for what, key in ASKED.items() if key in told} | ({"days"} if days else set())
     return Seen(
         member=_member(terms, tier_id, joined_at, told) if joined_at is not None else None,
         tier_percent=percent,
-        days=terms.calendar.on(head.day) if "named_day" in asked else frozenset(),
+        days=terms.calendar.on(head.day) if days else frozenset(),
+        asked=frozenset(asked),
         room=terms.bonus.room(told, taken or {}),
         left_today=_left_today(terms, told),
     )

@@ -193,6 +193,16 @@ def at(moment: datetime, *, version: int | None = None) -> Policies:
     return book.at(moment)
 
 
+def turns() -> Sequence[datetime]:
+    """The moments at which a policy begins or a rule begins or ceases, in order, as `at` last read them."""
+    return _book.begins if _book else []
+
+
+def standing() -> Sequence[Standing]:
+    """Every approved bonus rule with the spans in which it is in force, as `at` last read them."""
+    return _book.bonus if _book else []
+
+
 def forget() -> None:
     """Read everything anew (another database stands behind the connection: tests)."""
     global _book

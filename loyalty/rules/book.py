@@ -136,7 +136,7 @@ def read() -> list[Standing]:
         ends = _first(version.valid_until, life.ended, later.get(version.rule_id))
         if ends is None or begins < ends:
             later[version.rule_id] = begins
-            standing.append(_standing(version, tuple(_without((begins, ends), life.pauses))))
+            standing.append(standing_of(version, spans=tuple(_without((begins, ends), life.pauses))))
     return standing[::-1]
 
 
@@ -172,7 +172,8 @@ def judged(version: RuleVersion) -> BonusRule:
     )
 
 
-def _standing(version: RuleVersion, spans: tuple[Span, ...]) -> Standing:
+def standing_of(version: RuleVersion, *, spans: tuple[Span, ...]) -> Standing:
+    """A version with its limits. Raises ConditionUnreadable, EffectUnreadable."""
     return Standing(
         rule=judged(version),
         rule_id=version.rule_id,

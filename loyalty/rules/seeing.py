@@ -24,11 +24,15 @@ NOTHING_GONE = (Decimal(0), 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """`member`: as they stood then. `room`: by rule version, where limited. `left_today`: of the cap of a day."""
+    """`member`: as they stood then, as far as rules `asked` (tags, profile, visits); `days`: the named ones.
+
+    `room`: by rule version, where limited. `left_today`: of the cap of a day.
+    """
 
     member: MemberFacts | None = None
     tier_percent: int = 0
     days: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     room: Mapping[int, Room] = field(default_factory=dict)
     left_today: int | None = None
 
@@ -38,6 +42,7 @@ class Seen:
             "member": _member_told(self.member) if self.member else None,
             "tier_percent": self.tier_percent,
             "days": sorted(self.days),
+            "asked": sorted(self.asked),
             "room": {str(rule): [room.points, room.limit] for rule, room in self.room.items()},
         }
         kept = {name: value for name, value in said.items() if value}
@@ -51,6 +56,7 @@ def read(told: Mapping[str, Any]) -> Seen:
         member=_member(member) if member else None,
         tier_percent=told.get("tier_percent", 0),
         days=frozenset(told.get("days", ())),
+        asked=frozenset(told.get("asked", ())),
         room={int(rule): Room(*room) for rule, room in told.get("room", {}).items()},
         left_today=told.get("left_today"),
     )

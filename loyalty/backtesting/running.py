@@ -1,0 +1,234 @@
+"""A back-test from beginning to end: bills are judged month by month, limits follow, and the sums are taken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from loyalty import policies
+from loyalty.backtesting import judging, limiting
+from loyalty.backtesting.judging import Era, Item
+from loyalty.backtesting.limiting import CameBack, Judged
+from loyalty.models import RuleVersion
+from loyalty.rules import book
+from loyalty.till import local_zone
+
+FETCHED = 5_000
+EXTREMES = 10
+TABLE = """
+CREATE TEMP TABLE backtest (
+  id uuid, member_id uuid, day date, recorded_at timestamptz, happened bigint, base bigint, tier bigint, given bigint[],
+  era int, points bigint
+) ON COMMIT DROP
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one rule would have given."""
+
+    key: str
+    points: int
+    bills: int
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A member who would have earned more, or less."""
+
+    member_id: UUID
+    happened: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Points over the days: what the sales earned, and what they would have. `changed`: how many bills differ."""
+
+    first: date
+    last: date
+    bills: int
+    members: int
+    amount: int
+    happened: int
+    points: int
+    base: int
+    tier: int
+    changed: int
+    parts: tuple[Part, ...] = ()
+    months: tuple[tuple[date, int, int], ...] = ()
+    winners: tuple[Difference, ...] = ()
+    losers: tuple[Difference, ...] = ()
+    spread: tuple[tuple[int, int], ...] = ()
+
+
+@transaction.atomic
+def run(items: Sequence[Item], *, first: date, last: date) -> Result:
+    """Judge every bill of these business dates by the items, as if they had been the rules.
+
+    Writes nothing that stays. Base rule, tiers and caps are those of each bill's own moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(TABLE)
+        eras = list(eras_of(first, last))
+        for number, era in enumerate(eras):
+            text, values = judging.judged(items, era=era, first=first, last=last)
+            cursor.execute(f"INSERT INTO backtest SELECT judged.*, {number}, NULL FROM ({text}) judged", values)
+    capped = any(_caps(era) != (None, None) for era in eras)
+    if limiting.limited(items) or capped:
+        _limit(items, eras)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE backtest SET points = base + tier + (SELECT coalesce(sum(g), 0) FROM unnest(given) g)"
+            " WHERE points IS NULL"
+        )
+        cursor.execute("ANALYZE backtest")
+    result = _result(items, first=first, last=last)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS backtest, backtest_limited")
+    return result
+
+
+def eras_of(first: date, last: date) -> Iterator[Era]:
+    """The spans of these business dates, and a little around them, in which policies stand still."""
+    zone = local_zone()
+    policies.at(datetime.combine(last, time.min, tzinfo=zone))
+    begins = datetime.combine(first - timedelta(days=3), time.min, tzinfo=zone)
+    ends = datetime.combine(last + timedelta(days=3), time.min, tzinfo=zone)
+    turns = [moment for moment in policies.turns() if begins < moment < ends]
+    for one, other in zip([None, *turns], [*turns, None], strict=True):
+        yield Era(begins=one, ends=other, terms=policies.at(one or begins))
+
+
+def live() -> list[Item]:
+    """The rules as they were and are, each while it was in force."""
+    return [Item(standing, always=False) for standing in policies.standing()]
+
+
+def drafted(version: RuleVersion) -> Item:
+    """A version as if it had always been in force. Raises ConditionUnreadable, EffectUnreadable."""
+    return Item(book.standing_of(version, spans=()))
+
+
+def _caps(era: Era) -> tuple[int | None, int | None]:
+    return era.terms.earning.cap_per_bill, era.terms.earning.cap_per_day
+
+
+def _limit(items: Sequence[Item], eras: Sequence[Era]) -> None:
+    """Decide in the order of the books what limits let through."""
+    caps = [_caps(era) for era in eras]
+    decided: list[tuple[UUID, list[int], int]] = []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE backtest_limited (id uuid, given bigint[], points bigint) ON COMMIT DROP")
+        for one in limiting.fold(items, _events(caps)):
+            decided.append(one)
+            if len(decided) == FETCHED:
+                _keep(cursor, decided)
+                decided = []
+        _keep(cursor, decided)
+        cursor.execute(
+            "UPDATE backtest b SET given = l.given, points = l.points FROM backtest_limited l WHERE l.id = b.id"
+        )
+
+
+def _keep(cursor: Any, decided: Sequence[tuple[UUID, list[int], int]]) -> None:
+    cursor.execute(
+        "INSERT INTO backtest_limited SELECT id, given::bigint[], points"
+        " FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS d(id, given, points)",
+        [
+            [str(id) for id, _given, _points in decided],
+            ["{" + ",".join(map(str, given)) + "}" for _id, given, _points in decided],
+            [points for _id, _given, points in decided],
+        ],
+    )
+
+
+def _events(caps: Sequence[tuple[int | None, int | None]]) -> Iterator[Judged | CameBack]:
+    """Bills and whole returns, as the books recorded them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DECLARE bills NO SCROLL CURSOR FOR"
+            " SELECT id, member_id, day, recorded_at, base, tier, given, era, false FROM backtest UNION ALL"
+            " SELECT r.purchase_id, NULL, NULL, r.recorded_at, 0, 0, NULL, 0, true FROM loyalty_return r"
+            "   JOIN backtest b ON b.id = r.purchase_id WHERE r.whole"
+            " ORDER BY recorded_at, 9, id"
+        )
+        while True:
+            cursor.execute(f"FETCH {FETCHED} FROM bills")
+            rows = cursor.fetchall()
+            for id, member, day, recorded, base, tier, wanted, era, back in rows:
+                if back:
+                    yield CameBack(UUID(str(id)), recorded)
+                else:
+                    yield Judged(UUID(str(id)), UUID(str(member)), day, recorded, base, tier, wanted, *caps[era])
+            if len(rows) < FETCHED:
+                cursor.execute("CLOSE bills")
+                return
+
+
+def _result(items: Sequence[Item], *, first: date, last: date) -> Result:
+    with connection.cursor() as cursor:
+        cursor.execute(TOTALS)
+        bills, members, happened, points, base, tier, changed, amount = cursor.fetchone()
+        cursor.execute(PARTS)
+        parts = {place: row for place, *row in cursor.fetchall()}
+        cursor.execute(MONTHS)
+        months = tuple((month, int(was), int(would)) for month, was, would in cursor.fetchall())
+        extremes = {}
+        for name, sign, way in (("winners", ">", "DESC"), ("losers", "<", "ASC")):
+            cursor.execute(EXTREME.format(sign=sign, way=way), [EXTREMES])
+            extremes[name] = tuple(
+                Difference(member_id=UUID(str(member)), happened=int(was), points=int(would))
+                for member, was, would in cursor.fetchall()
+            )
+        cursor.execute(SPREAD)
+        spread = tuple((int(step), int(count)) for step, count in cursor.fetchall())
+    return Result(
+        first=first,
+        last=last,
+        bills=bills,
+        members=members,
+        amount=int(amount),
+        happened=int(happened),
+        points=int(points),
+        base=int(base),
+        tier=int(tier),
+        changed=changed,
+        parts=tuple(
+            Part(key=item.standing.rule.key, **dict(zip(PART, map(int, parts.get(n, (0, 0, 0))), strict=True)))
+            for n, item in enumerate(items, 1)
+        ),
+        months=months,
+        spread=spread,
+        **extremes,
+    )
+
+
+PART = ("points", "bills", "members")
+TOTALS = """
+SELECT count(*), count(DISTINCT b.member_id), coalesce(sum(b.happened), 0), coalesce(sum(b.points), 0),
+       coalesce(sum(b.base), 0), coalesce(sum(b.tier), 0), count(*) FILTER (WHERE b.points <> b.happened),
+       coalesce((SELECT sum(p.base) FROM loyalty_purchase p JOIN backtest USING (id)), 0)
+  FROM backtest b
+"""
+PARTS = """
+SELECT g.place, sum(g.points), count(*), count(DISTINCT b.member_id)
+  FROM backtest b, unnest(b.given) WITH ORDINALITY AS g(points, place) WHERE g.points > 0 GROUP BY 1
+"""
+MONTHS = "SELECT date_trunc('month', day)::date, sum(happened), sum(points) FROM backtest GROUP BY 1 ORDER BY 1"
+EXTREME = """
+SELECT member_id, sum(happened), sum(points) FROM backtest GROUP BY 1 HAVING sum(points) {sign} sum(happened)
+ ORDER BY sum(points) - sum(happened) {way}, member_id LIMIT %s
+"""
+# members by how much more or less they would have: steps of a factor of ten, below and above zero
+SPREAD = """
+SELECT sign(more) * CASE WHEN abs(more) = 0 THEN 0 WHEN abs(more) < 10 THEN 1 WHEN abs(more) < 100 THEN 2
+                         WHEN abs(more) < 1000 THEN 3 ELSE 4 END AS step, count(*)
+  FROM (SELECT sum(points) - sum(happened) AS more FROM backtest GROUP BY member_id) differences
+ GROUP BY 1 ORDER BY 1
+"""
