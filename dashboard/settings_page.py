@@ -67,6 +67,13 @@ GROUPS: list[tuple[Any, list[Setting]]] = [
             _row(__("Thương hiệu"), "palette", "brand", "brand", words.brand),
             _row(__("Chương trình"), "loyalty", "loyalty_programme_changelist", "programme", words.programme),
             _row(__("Tích điểm"), "add_circle", "loyalty_earningrule_changelist", "policy", words.earning),
+            _row(
+                __("Quy tắc thưởng điểm"),
+                "auto_awesome",
+                "loyalty_ruleversion_changelist",
+                "rule",
+                lambda now, at: words.counted(len(now.bonus.rules), "rule"),
+            ),
             _row(__("Dùng điểm"), "payments", "loyalty_spendingpolicy_changelist", "policy", words.spending),
             _row(
                 __("Hết hạn điểm"),

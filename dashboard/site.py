@@ -14,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 from dashboard import access, brand_page, cashier_page, history, overview, retention_page, settings_page, signing_in
 from dashboard.first_day import page as first_day
 from dashboard.importing import pages as importing
+from dashboard.rules import page as rule_page
 from events import clock
 
 
@@ -47,6 +48,9 @@ class ShopAdminSite(UnfoldAdminSite):
             own("imports/<str:token>/columns/", importing.columns, "import_columns"),
             own("imports/<str:token>/errors/", importing.errors, "import_errors"),
             own("retention/", retention_page.page, "retention"),
+            own("rules/write/", rule_page.page, "rule-write"),
+            path("rules/row/", self.admin_view(rule_page.row), name="rule-row"),
+            path("rules/reach/", self.admin_view(rule_page.touched), name="rule-reach"),
             own("settings/", settings_page.page, "settings"),
         ]
 

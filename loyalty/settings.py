@@ -156,6 +156,7 @@ JOB_KINDS: dict[str, str] = {
     "night": "loyalty.nightly.chunk",
     "import": "dashboard.importing.running.chunk",
     "cards": "members.card_stock.chunk",
+    "backtest": "loyalty.backtesting.working.chunk",
 }
 # Where files wait that people brought in the dashboard: web and worker must both see it.
 IMPORT_DIR = env.str("IMPORT_DIR", default="") or str(

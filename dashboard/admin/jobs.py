@@ -24,7 +24,7 @@ JOB_STATES = {
 }
 STATE_COLOURS = {"open": "info", "running": "warning", "done": "success", "failed": "danger"}
 # A kind without a word shows its own name.
-KINDS = {"night": _("chạy đêm"), "import": _("nhập file"), "cards": _("tạo thẻ")}
+KINDS = {"night": _("chạy đêm"), "import": _("nhập file"), "cards": _("tạo thẻ"), "backtest": _("chạy thử quy tắc")}
 
 
 class JobStateFilter(StateFilter):

@@ -30,6 +30,7 @@ RIGHT_WORDS = {"view": _("xem"), "add": _("thêm"), "change": _("sửa"), "act":
 NOUN_WORDS = {
     "overview": _("tổng quan"),
     "member": _("thành viên"),
+    "rule": _("quy tắc thưởng điểm"),
     "identifier": _("số đầy đủ của thành viên"),
     "card": _("thẻ thành viên"),
     "spending lock": _("khóa dùng điểm"),

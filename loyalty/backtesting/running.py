@@ -19,11 +19,13 @@ from loyalty.till import local_zone
 FETCHED = 5_000
 EXTREMES = 10
 TABLE = """
-CREATE TEMP TABLE backtest (
+CREATE {kind} TABLE {table} (
   id uuid, member_id uuid, day date, recorded_at timestamptz, happened bigint, base bigint, tier bigint, given bigint[],
-  era int, points bigint
-) ON COMMIT DROP
+  cap_per_bill int, cap_per_day int, points bigint
+)
 """
+# of a run in one go
+ALONE = "backtest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,32 +68,88 @@ class Result:
     spread: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What one rule would have touched, before limits of members and budgets; `amount` in minor units."""
+
+    bills: int
+    of_bills: int
+    members: int
+    points: int
+    all_points: int
+    amount: int
+
+
 @transaction.atomic
 def run(items: Sequence[Item], *, first: date, last: date) -> Result:
     """Judge every bill of these business dates by the items, as if they had been the rules.
 
     Writes nothing that stays. Base rule, tiers and caps are those of each bill's own moment.
     """
+    begin(ALONE, kind="TEMP")
+    judge(ALONE, items, first=first, last=last)
+    return finish(ALONE, items, first=first, last=last)
+
+
+def begin(table: str, *, kind: str) -> None:
+    """Make the table that a run fills: TEMP in one transaction, UNLOGGED over several."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(TABLE.format(kind=kind, table=table))
+
+
+def judge(table: str, items: Sequence[Item], *, first: date, last: date) -> None:
+    """Put the bills of these business dates into the table, before limits of more than one bill."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(TABLE)
-        eras = list(eras_of(first, last))
-        for number, era in enumerate(eras):
+        for era in eras_of(first, last):
             text, values = judging.judged(items, era=era, first=first, last=last)
-            cursor.execute(f"INSERT INTO backtest SELECT judged.*, {number}, NULL FROM ({text}) judged", values)
-    capped = any(_caps(era) != (None, None) for era in eras)
-    if limiting.limited(items) or capped:
-        _limit(items, eras)
+            caps = [era.terms.earning.cap_per_bill, era.terms.earning.cap_per_day]
+            cursor.execute(f"INSERT INTO {table} SELECT judged.*, %s, %s FROM ({text}) judged", [*caps, *values])
+
+
+def finish(table: str, items: Sequence[Item], *, first: date, last: date) -> Result:
+    """Decide what limits let through, take the sums, and drop the table."""
     with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"SELECT count(cap_per_bill) + count(cap_per_day) > 0 FROM {table}")
+        capped = cursor.fetchone()[0]
+        if limiting.limited(items) or capped:
+            _limit(table, items)
         cursor.execute(
-            "UPDATE backtest SET points = base + tier + (SELECT coalesce(sum(g), 0) FROM unnest(given) g)"
+            f"UPDATE {table} SET points = base + tier + (SELECT coalesce(sum(g), 0) FROM unnest(given) g)"
             " WHERE points IS NULL"
         )
-        cursor.execute("ANALYZE backtest")
-    result = _result(items, first=first, last=last)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS backtest, backtest_limited")
+        result = _result(table, items, first=first, last=last)
+        cursor.execute(f"DROP TABLE {table}")
     return result
+
+
+def touch(item: Item, *, first: date, last: date) -> Reach:
+    """How many bills and members of these business dates a rule would have given something."""
+    sums = [0, 0, 0, 0, 0]
+    members: set[UUID] = set()
+    for era in eras_of(first, last):
+        text, values = judging.judged([item], era=era, first=first, last=last)
+        with connection.cursor() as cursor:
+            cursor.execute(REACH.format(judged=text), values)
+            *told, people = cursor.fetchone()
+        sums = [one + int(more) for one, more in zip(sums, told, strict=True)]
+        members.update(people or ())
+    of_bills, bills, points, all_points, amount = sums
+    return Reach(
+        bills=bills, of_bills=of_bills, members=len(members), points=points, all_points=all_points, amount=amount
+    )
+
+
+REACH = """
+SELECT count(*), count(*) FILTER (WHERE g > 0), coalesce(sum(g), 0),
+       coalesce(sum(b + t + g) FILTER (WHERE g > 0), 0),
+       coalesce(sum((SELECT p.base FROM loyalty_purchase p WHERE p.id = j.id)) FILTER (WHERE g > 0), 0),
+       array_agg(DISTINCT m) FILTER (WHERE g > 0)
+  FROM (SELECT id, member_id AS m, base AS b, tier AS t, wanted[1] AS g FROM ({judged})
+          AS judged(id, member_id, day, recorded_at, happened, base, tier, wanted)) j
+"""
 
 
 def eras_of(first: date, last: date) -> Iterator[Era]:
@@ -115,25 +173,21 @@ def drafted(version: RuleVersion) -> Item:
     return Item(book.standing_of(version, spans=()))
 
 
-def _caps(era: Era) -> tuple[int | None, int | None]:
-    return era.terms.earning.cap_per_bill, era.terms.earning.cap_per_day
-
-
-def _limit(items: Sequence[Item], eras: Sequence[Era]) -> None:
+def _limit(table: str, items: Sequence[Item]) -> None:
     """Decide in the order of the books what limits let through."""
-    caps = [_caps(era) for era in eras]
     decided: list[tuple[UUID, list[int], int]] = []
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE backtest_limited (id uuid, given bigint[], points bigint) ON COMMIT DROP")
-        for one in limiting.fold(items, _events(caps)):
+        cursor.execute("CREATE TEMP TABLE backtest_limited (id uuid, given bigint[], points bigint)")
+        for one in limiting.fold(items, _events(table)):
             decided.append(one)
             if len(decided) == FETCHED:
                 _keep(cursor, decided)
                 decided = []
         _keep(cursor, decided)
         cursor.execute(
-            "UPDATE backtest b SET given = l.given, points = l.points FROM backtest_limited l WHERE l.id = b.id"
+            f"UPDATE {table} b SET given = l.given, points = l.points FROM backtest_limited l WHERE l.id = b.id"
         )
+        cursor.execute("DROP TABLE backtest_limited")
 
 
 def _keep(cursor: Any, decided: Sequence[tuple[UUID, list[int], int]]) -> None:
@@ -148,45 +202,46 @@ def _keep(cursor: Any, decided: Sequence[tuple[UUID, list[int], int]]) -> None:
     )
 
 
-def _events(caps: Sequence[tuple[int | None, int | None]]) -> Iterator[Judged | CameBack]:
+def _events(table: str) -> Iterator[Judged | CameBack]:
     """Bills and whole returns, as the books recorded them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DECLARE bills NO SCROLL CURSOR FOR"
-            " SELECT id, member_id, day, recorded_at, base, tier, given, era, false FROM backtest UNION ALL"
-            " SELECT r.purchase_id, NULL, NULL, r.recorded_at, 0, 0, NULL, 0, true FROM loyalty_return r"
-            "   JOIN backtest b ON b.id = r.purchase_id WHERE r.whole"
-            " ORDER BY recorded_at, 9, id"
+            " SELECT id, member_id, day, recorded_at, base, tier, given, cap_per_bill, cap_per_day, false"
+            f"  FROM {table} UNION ALL"
+            " SELECT r.purchase_id, NULL, NULL, r.recorded_at, 0, 0, NULL, NULL, NULL, true FROM loyalty_return r"
+            f"  JOIN {table} b ON b.id = r.purchase_id WHERE r.whole"
+            " ORDER BY recorded_at, 10, id"
         )
         while True:
             cursor.execute(f"FETCH {FETCHED} FROM bills")
             rows = cursor.fetchall()
-            for id, member, day, recorded, base, tier, wanted, era, back in rows:
+            for id, member, day, recorded, base, tier, wanted, per_bill, per_day, back in rows:
                 if back:
                     yield CameBack(UUID(str(id)), recorded)
                 else:
-                    yield Judged(UUID(str(id)), UUID(str(member)), day, recorded, base, tier, wanted, *caps[era])
+                    yield Judged(UUID(str(id)), UUID(str(member)), day, recorded, base, tier, wanted, per_bill, per_day)
             if len(rows) < FETCHED:
                 cursor.execute("CLOSE bills")
                 return
 
 
-def _result(items: Sequence[Item], *, first: date, last: date) -> Result:
+def _result(table: str, items: Sequence[Item], *, first: date, last: date) -> Result:
     with connection.cursor() as cursor:
-        cursor.execute(TOTALS)
+        cursor.execute(TOTALS.format(table=table))
         bills, members, happened, points, base, tier, changed, amount = cursor.fetchone()
-        cursor.execute(PARTS)
+        cursor.execute(PARTS.format(table=table))
         parts = {place: row for place, *row in cursor.fetchall()}
-        cursor.execute(MONTHS)
+        cursor.execute(MONTHS.format(table=table))
         months = tuple((month, int(was), int(would)) for month, was, would in cursor.fetchall())
         extremes = {}
         for name, sign, way in (("winners", ">", "DESC"), ("losers", "<", "ASC")):
-            cursor.execute(EXTREME.format(sign=sign, way=way), [EXTREMES])
+            cursor.execute(EXTREME.format(sign=sign, way=way, table=table), [EXTREMES])
             extremes[name] = tuple(
                 Difference(member_id=UUID(str(member)), happened=int(was), points=int(would))
                 for member, was, would in cursor.fetchall()
             )
-        cursor.execute(SPREAD)
+        cursor.execute(SPREAD.format(table=table))
         spread = tuple((int(step), int(count)) for step, count in cursor.fetchall())
     return Result(
         first=first,
@@ -213,22 +268,22 @@ PART = ("points", "bills", "members")
 TOTALS = """
 SELECT count(*), count(DISTINCT b.member_id), coalesce(sum(b.happened), 0), coalesce(sum(b.points), 0),
        coalesce(sum(b.base), 0), coalesce(sum(b.tier), 0), count(*) FILTER (WHERE b.points <> b.happened),
-       coalesce((SELECT sum(p.base) FROM loyalty_purchase p JOIN backtest USING (id)), 0)
-  FROM backtest b
+       coalesce((SELECT sum(p.base) FROM loyalty_purchase p JOIN {table} USING (id)), 0)
+  FROM {table} b
 """
 PARTS = """
 SELECT g.place, sum(g.points), count(*), count(DISTINCT b.member_id)
-  FROM backtest b, unnest(b.given) WITH ORDINALITY AS g(points, place) WHERE g.points > 0 GROUP BY 1
+  FROM {table} b, unnest(b.given) WITH ORDINALITY AS g(points, place) WHERE g.points > 0 GROUP BY 1
 """
-MONTHS = "SELECT date_trunc('month', day)::date, sum(happened), sum(points) FROM backtest GROUP BY 1 ORDER BY 1"
+MONTHS = "SELECT date_trunc('month', day)::date, sum(happened), sum(points) FROM {table} GROUP BY 1 ORDER BY 1"
 EXTREME = """
-SELECT member_id, sum(happened), sum(points) FROM backtest GROUP BY 1 HAVING sum(points) {sign} sum(happened)
+SELECT member_id, sum(happened), sum(points) FROM {table} GROUP BY 1 HAVING sum(points) {sign} sum(happened)
  ORDER BY sum(points) - sum(happened) {way}, member_id LIMIT %s
 """
 # members by how much more or less they would have: steps of a factor of ten, below and above zero
 SPREAD = """
 SELECT sign(more) * CASE WHEN abs(more) = 0 THEN 0 WHEN abs(more) < 10 THEN 1 WHEN abs(more) < 100 THEN 2
                          WHEN abs(more) < 1000 THEN 3 ELSE 4 END AS step, count(*)
-  FROM (SELECT sum(points) - sum(happened) AS more FROM backtest GROUP BY member_id) differences
+  FROM (SELECT sum(points) - sum(happened) AS more FROM {table} GROUP BY member_id) differences
  GROUP BY 1 ORDER BY 1
 """

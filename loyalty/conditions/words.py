@@ -46,6 +46,9 @@ def leaf(one: Leaf, names: Names | None = None) -> str:
     if isinstance(one.operand, tuple):
         first, last = (_value(one.field, part, called) for part in one.operand)
         return __("%(field)s từ %(first)s đến %(last)s") % {**told, "first": first, "last": last}
+    if isinstance(one.operand, list) and len(one.operand) == 1:
+        alone = "is" if one.operator == "in" else "has"
+        return _ONE[alone]() % {**told, "value": _value(one.field, one.operand[0], called)}
     if isinstance(one.operand, list):
         values = ", ".join(_value(one.field, part, called) for part in one.operand)
         return _LISTS[one.operator]() % {**told, "values": values}

@@ -47,6 +47,8 @@ TYPED: dict[str, str] = {
     "loyalty.Return": "receipt",
     "loyalty.ReviewDecision": "reason",
     "loyalty.AdjustmentRequest": "reason answer?",
+    "loyalty.RuleVersion": "name_vi name_en stack_group note",
+    "loyalty.RuleStep": "reason",
     "loyalty.BillMove": "reason",
     "loyalty.Entry": "reason",
     "loyalty.NightlyStep": "step error",

@@ -15,7 +15,7 @@ from dashboard import access
 from dashboard.importing import files
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
-from loyalty import approving, devices, keys, returning
+from loyalty import approving, devices, keys, returning, rulemaking
 from loyalty.models import (
     AdjustmentRequest,
     ApiKey,
@@ -26,11 +26,13 @@ from loyalty.models import (
     PendingPolicy,
     Programme,
     ReviewDecision,
+    RuleVersion,
     SpendingPolicy,
     Terminal,
     Tier,
     TierTable,
 )
+from loyalty.rulemaking import Draft
 from members import card_stock, data_requests, inviting
 from members.models import ConsentText, Survey, TermsText
 from members.relationship import cases, contacts, feedback, questions, surveys, voices
@@ -70,6 +72,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "analytics_retentionterms": terms.found().pk,
         "members_member": lan.pk,
         "loyalty_adjustmentrequest": big_wish(lan, at=till.at).pk,
+        "loyalty_ruleversion": asked_rule(at=till.at).pk,
         "rewards_voucher": gift,
         "rewards_voucherdefinition": VoucherDefinition.objects.first().pk,
         "loyalty_purchase": bill,
@@ -120,6 +123,16 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
 def big_wish(lan, *, at) -> AdjustmentRequest:
     """More points than one person may give."""
     return approving.ask(member_id=lan.pk, points=5_000, reason="đền bù", token=uuid4(), by="user:99", at=at)
+
+
+def asked_rule(*, at) -> RuleVersion:
+    """A rule that somebody else wrote and wants to see approved."""
+    draft = Draft(
+        name_vi="Trà", name_en="Tea", condition={"all": []}, effect={"kind": "fixed", "points": 5}, valid_from=at
+    )
+    version = rulemaking.write(key="tea", draft=draft, by="user:99", at=at, new=True)
+    rulemaking.ask(id=version.pk, by="user:99", at=at)
+    return version
 
 
 def relationship_rows(lan, shop, *, at) -> dict[str, object]:

@@ -39,6 +39,7 @@ NO_PAGE = {
 }
 # What a script of the dashboard puts into a page.
 PARTS = {"admin:search", "beginning_payback", "members_member_section", "members_member_top", "admin:brand-preview"}
+PARTS |= {"admin:rule-row", "admin:rule-reach"}
 NEW = "0903 111 222"
 WRONG_LINK = {"status": 404, "state": "forged"}
 

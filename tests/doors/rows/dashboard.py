@@ -27,6 +27,7 @@ PAGES: dict[str, set[str]] = {
     "import_errors": NOBODY,  # the file brought here has no bad row
     "admin:retention": READERS,
     "admin:settings": READERS,
+    **{f"admin:rule-{part}": {ADMIN, MARKETER} for part in ("write", "row", "reach")},
     "admin:brand": {ADMIN},
     "admin:brand-preview": {ADMIN},
     "analytics_retentionterms_changelist": READERS,
@@ -97,6 +98,17 @@ PAGES: dict[str, set[str]] = {
     "loyalty_adjustmentrequest_add": NOBODY,
     "loyalty_adjustmentrequest_approve": {ADMIN},
     "loyalty_adjustmentrequest_refuse": {ADMIN},
+    "loyalty_ruleversion_changelist": READERS,
+    "loyalty_ruleversion_change": READERS,
+    "loyalty_ruleversion_add": NOBODY,  # rules are written on a page of their own
+    "loyalty_ruleversion_try_it": READERS,
+    "loyalty_ruleversion_backtest": READERS,
+    "loyalty_ruleversion_next_version": {ADMIN, MARKETER},
+    "loyalty_ruleversion_approve": {ADMIN},
+    "loyalty_ruleversion_refuse": {ADMIN},
+    **{
+        f"loyalty_ruleversion_{step}": NOBODY for step in ("ask", "pause", "resume", "end")
+    },  # it waits for its approval
     "loyalty_return_changelist": EVERYBODY,
     "loyalty_return_change": EVERYBODY,
     "loyalty_return_add": NOBODY,
@@ -205,6 +217,11 @@ DOOR = {"admin:login", "admin:logout"}
 
 CHANGES = {
     # what is sent where, and who may: everybody else is refused and nothing is written
+    "admin:rule-write": ({"name_vi": "Mới"}, {ADMIN, MARKETER}),
+    "admin:rule-reach": ({"kind": "fixed"}, {ADMIN, MARKETER}),
+    "loyalty_ruleversion_backtest": ({"months": "3"}, {ADMIN, MARKETER}),
+    **{f"loyalty_ruleversion_{step}": ({}, {ADMIN}) for step in ("approve", "refuse", "pause", "resume", "end")},
+    "loyalty_ruleversion_ask": ({}, {ADMIN, MARKETER}),
     "loyalty_adjustmentrequest_approve": ({}, {ADMIN}),
     "loyalty_adjustmentrequest_refuse": ({"answer": "chưa có biên bản"}, {ADMIN}),
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),

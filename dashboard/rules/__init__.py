@@ -1,0 +1,1 @@
+"""Bonus rules in the dashboard: built without code, tried, looked back over, and put in force by two people."""
