@@ -8,7 +8,7 @@ from pathlib import Path
 
 import django
 
-PARTS = ("pos", "import", "pages")
+PARTS = ("pos", "import", "pages", "backtest")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
-from benchmarks import books, figures, machine, pgbench, sale, searches, shop, tills
+from benchmarks import books, figures, machine, pgbench, ruled, sale, searches, shop, tills
 from benchmarks.figures import Comparison, Rounds
 from benchmarks.part import Sizes
 from benchmarks.shop import Shop
@@ -12,6 +12,7 @@ from dashboard.running import processes
 from dashboard.running.processes import children_of
 from events import clock
 from loyalty.engines.children import Child
+from loyalty.models import RuleVersion
 
 CLIENTS = 8
 BATCH = 50
@@ -36,6 +37,13 @@ COMPARISONS = (
         limit="pgbench purchases",
         target=1.5,
     ),
+    Comparison(
+        what="the cost of a purchase by HTTP with 50 bonus rules, 5 giving / with the base rule alone",
+        ours="http purchases",
+        limit="http purchases, 50 rules",
+        target=1.4,
+        at_most=True,
+    ),
 )
 
 
@@ -46,6 +54,7 @@ class Bench:
     shop: Shop
     port: int
     sizes: Sizes
+    rules: list[RuleVersion]
     rounds: Rounds = field(default_factory=Rounds)
     milliseconds: dict[str, list[float]] = field(default_factory=dict)
 
@@ -64,6 +73,7 @@ class Bench:
         looks_up = name == "http look-ups"
         path = {
             "http purchases": "POST /api/v1/purchases",
+            "http purchases, 50 rules": "POST /api/v1/purchases",
             "http look-ups": "GET /api/v1/members?phone=%2B84{phone}",
             "http batches": "POST /api/v1/purchases/batch",
         }[name]
@@ -79,7 +89,7 @@ class Bench:
             members=self.shop.members,
             clients=CLIENTS,
             seconds=seconds,
-            expected=201 if name == "http purchases" else 200,
+            expected=201 if name.startswith("http purchases") else 200,
         )
 
     def pgbench(self, name: str, script: str, **given: str) -> None:
@@ -89,6 +99,9 @@ class Bench:
     def round(self) -> None:
         seconds = self.sizes.seconds
         self.http("http purchases", seconds=seconds)
+        with ruled.in_force(self.rules):
+            self.http("http purchases, 50 rules", seconds=min(1, seconds), measure=False)
+            self.http("http purchases, 50 rules", seconds=seconds)
         receipts = secrets.token_hex(6)
         script = sale.statements(self.shop, receipts=receipts)
         self.pgbench("pgbench purchases", script, receipts=receipts, number="0")
@@ -104,7 +117,7 @@ def run(sizes: Sizes) -> None:
     web.start()
     try:
         web.wait_until(lambda: processes.web_answers(port=port, path="/readyz"), seconds=60)
-        bench = Bench(opened, port, sizes)
+        bench = Bench(opened, port, sizes, ruled.written())
         print(f"{machine.processors()} cores, load average {machine.load_average()} before", flush=True)
         for name in ("http purchases", "http batches", "http look-ups"):
             bench.http(name, seconds=min(2, sizes.seconds), measure=False)

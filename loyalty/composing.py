@@ -66,6 +66,7 @@ def compose(
     discounts: Sequence[int] = (),
     held: int | None = None,
     taken: Taken | None = None,
+    explain: bool = False,
 ) -> Composed:
     """Decide a bill; a guest's is composed as a member's would be.
 
@@ -86,7 +87,9 @@ def compose(
     paying.check(points=bill.points_to_spend, available=available, limit=limit, policy=terms.spending)
     points_value = bill.points_to_spend * terms.spending.point_value
     lines = _lines(bill, goods, off, paying.discount_by_line(points_value, payable))
-    award, reasons = _award(bill, lines, snapshot=snapshot, terms=terms, store=store, status=status, taken=taken)
+    award, reasons = _award(
+        bill, lines, snapshot=snapshot, terms=terms, store=store, status=status, taken=taken, explain=explain
+    )
     awarded = awards.rows(award, terms=terms, day=local_day(bill.occurred_at)) if snapshot.member_id else []
     if taken is not None:
         for row in awarded:
@@ -120,6 +123,7 @@ def _award(
     store: str,
     status: str,
     taken: Taken | None,
+    explain: bool,
 ) -> tuple[Award, dict[str, Any]]:
     """What the bill earns, and why. A bill that waits for staff keeps what was seen of it for them."""
     head = Head(
@@ -135,7 +139,7 @@ def _award(
     if refused:
         told = {"matched": [], "refused": [{"rule": "base", "reason": refused}]}
         return NOTHING, told if seen is None else {**told, "seen": seen.told()}
-    award = awards.judge(head, lines, seen=seen, terms=terms, explain=True)
+    award = awards.judge(head, lines, seen=seen, terms=terms, explain=explain)
     tier = terms.tiers[snapshot.tier_id or terms.first_tier.id]
     return award, awards.reasons(award, terms=terms, seen=seen, tier=tier)
 

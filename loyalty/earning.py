@@ -64,7 +64,7 @@ def quote(*, bill: Bill, who: Who | None, till: Till, at: datetime) -> Quote:
 
 def quote_of(sale: Sale, *, at: datetime, discounts: Sequence[int] = ()) -> Quote:
     """The quote of a sale that was looked at; `discounts`: what is taken off each line before the points."""
-    composed = sales.compose(sale, at=at, discounts=discounts)
+    composed = sales.compose(sale, at=at, discounts=discounts, explain=True)
     available_after, debt_after = composed.balance_after(sale.snapshot)
     return Quote(
         composed=composed,

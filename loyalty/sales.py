@@ -214,10 +214,13 @@ def _replay(snap: Snapshot, purchase_id: UUID, *, fingerprint: bytes) -> Recorde
     return Recorded(found, replayed=True)
 
 
-def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = (), taken: Taken | None = None) -> Composed:
+def compose(
+    sale: Sale, *, at: datetime, discounts: Sequence[int] = (), taken: Taken | None = None, explain: bool = False
+) -> Composed:
     """How the bill is paid and what it earns. `discounts`: what is taken off each line's goods before the points.
 
-    `taken`: of budgets, by the bills decided before it that are not yet written.
+    `taken`: of budgets, by the bills decided before it that are not yet written. `explain`: also which rules do not
+    hold, and why: for quotes.
     """
     return composing.compose(
         sale.bill,
@@ -226,6 +229,7 @@ def compose(sale: Sale, *, at: datetime, discounts: Sequence[int] = (), taken: T
         status=sale.status,
         store=sale.store,
         taken=taken,
+        explain=explain,
         at=at,
         discounts=discounts,
         held=sale.held,

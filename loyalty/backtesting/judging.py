@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from loyalty.conditions import history
+from loyalty.conditions import history, tree
 from loyalty.policies import Policies
 from loyalty.rules.awarding import Mode
 from loyalty.rules.base import Basis
@@ -46,7 +46,8 @@ def judged(items: Sequence[Item], *, era: Era, first: date, last: date) -> Said:
     """
     order = sorted(range(len(items)), key=lambda n: (items[n].standing.rule.order, items[n].standing.rule.key, n))
     lines, line_values = _lines([items[n] for n in order], basis=era.terms.basis)
-    facts, fact_values = _facts(era, first=first, last=last)
+    asked = frozenset(name for item in items for name in tree.fields(item.standing.rule.condition))
+    facts, fact_values = _facts(asked, era, first=first, last=last)
     nums = [_numerator(place, items[n], era) for place, n in enumerate(order)]
     chosen = [_chosen(place, [items[n].standing for n in order]) for place in range(len(order))]
     columns = "".join(f", {text} AS n{place}" for place, (text, _values) in enumerate(nums))
@@ -73,16 +74,19 @@ SELECT id, member_id, day, recorded_at, happened, points, points * percent / 100
                                  {_base(rule.points, rule.per_amount)} AS points) e
       CROSS JOIN LATERAL (SELECT {_percent(era.terms)} AS percent) t
      WHERE p.member_id IS NOT NULL AND p.status = 'posted' AND {bounds}
-       AND NOT p.reasons->'refused' @> '[{{"reason": "own_bill"}}]' OFFSET 0) judged OFFSET 0) chosen
+       AND NOT coalesce(p.reasons->'refused' @> '[{{"reason": "own_bill"}}]', false) OFFSET 0) judged OFFSET 0) chosen
 """
     values = [value for _text, said in nums for value in said]
     return text, [*values, *fact_values, *line_values, *bound_values]
 
 
-def _facts(era: Era, *, first: date, last: date) -> Said:
+def _facts(asked: frozenset[str], era: Era, *, first: date, last: date) -> Said:
     """The facts of the bills; what a till saw and kept with the bill goes before what the books say today."""
-    facts, values = history.facts_sql(first=first, last=last, calendar=era.terms.calendar)
-    return SEEN.format(facts=facts), values
+    facts, values = history.facts_sql(asked, first=first, last=last, calendar=era.terms.calendar)
+    return (SEEN.format(facts=facts), values) if asked & OF_THE_MEMBER else (facts, values)
+
+
+OF_THE_MEMBER = {"tag", "gender", "birthday_month", "visit", "silent_days", "named_day"}
 
 
 SEEN = """

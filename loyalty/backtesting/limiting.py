@@ -44,16 +44,15 @@ class Counted:
     days: dict[tuple[UUID, date], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def limited(items: Sequence[Item]) -> bool:
-    """Whether any of the rules is limited by more than one bill."""
-    return any(_limits(item) for item in items)
+def limited(items: Sequence[Item]) -> list[int]:
+    """The places of rules that are limited by more than one bill, with all versions of theirs: they count together."""
+    rules = {item.standing.rule_id for item in items if _limits(item)}
+    return [place for place, item in enumerate(items) if item.standing.rule_id in rules]
 
 
-def fold(
-    items: Sequence[Item], events: Iterable[Judged | CameBack], counted: Counted | None = None
-) -> Iterator[tuple[UUID, list[int], int]]:
-    """Bill → what each item gives after its limits, and the points of the bill after the programme's caps."""
-    counted = counted or Counted()
+def fold(items: Sequence[Item], events: Iterable[Judged | CameBack]) -> Iterator[tuple[Judged, list[int], int]]:
+    """Each bill, what each item gives for it after its limits, and its points after the programme's caps."""
+    counted = Counted()
     returnable: dict[UUID, tuple[Judged, list[int], int]] = {}
     for event in events:
         if isinstance(event, CameBack):
@@ -72,7 +71,7 @@ def fold(
             points = min(points, max(0, event.cap_per_day - counted.days[event.member_id, event.day]))
         _count(items, event, given, points, counted, sign=1)
         returnable[event.id] = (event, given, points)
-        yield event.id, given, points
+        yield event, given, points
 
 
 def _limits(item: Item) -> bool:

@@ -112,13 +112,14 @@ def finish(table: str, items: Sequence[Item], *, first: date, last: date) -> Res
     """Decide what limits let through, take the sums, and drop the table."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}")
-        cursor.execute(f"SELECT count(cap_per_bill) + count(cap_per_day) > 0 FROM {table}")
-        capped = cursor.fetchone()[0]
-        if limiting.limited(items) or capped:
-            _limit(table, items)
+        cursor.execute(f"SELECT count(cap_per_day) > 0 FROM {table}")
+        by_day = cursor.fetchone()[0]
+        places = list(range(len(items))) if by_day else limiting.limited(items)
+        if places:
+            _limit(table, items, places, by_day=by_day)
         cursor.execute(
-            f"UPDATE {table} SET points = base + tier + (SELECT coalesce(sum(g), 0) FROM unnest(given) g)"
-            " WHERE points IS NULL"
+            f"UPDATE {table} SET points = least(base + tier + (SELECT coalesce(sum(g), 0) FROM unnest(given) g),"
+            " cap_per_bill) WHERE points IS NULL"
         )
         result = _result(table, items, first=first, last=last)
         cursor.execute(f"DROP TABLE {table}")
@@ -173,24 +174,34 @@ def drafted(version: RuleVersion) -> Item:
     return Item(book.standing_of(version, spans=()))
 
 
-def _limit(table: str, items: Sequence[Item]) -> None:
-    """Decide in the order of the books what limits let through."""
-    decided: list[tuple[UUID, list[int], int]] = []
+def _limit(table: str, items: Sequence[Item], places: Sequence[int], *, by_day: bool) -> None:
+    """Decide in the order of the books what limits let through; only bills that they touch are looked at and written.
+
+    `places`: of the limited items. `by_day`: the programme's cap of a day makes every bill hang on those before it.
+    """
+    decided: list[tuple[UUID, Sequence[int], int | None]] = []
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE backtest_limited (id uuid, given bigint[], points bigint)")
-        for one in limiting.fold(items, _events(table)):
-            decided.append(one)
+        chosen = [items[place] for place in places]
+        for bill, given, points in limiting.fold(chosen, _events(table, places, by_day=by_day)):
+            if by_day or list(given) != list(bill.wanted):
+                decided.append((bill.id, given, points if by_day else None))
             if len(decided) == FETCHED:
                 _keep(cursor, decided)
                 decided = []
         _keep(cursor, decided)
+        numbers = [place + 1 for place in places]
         cursor.execute(
-            f"UPDATE {table} b SET given = l.given, points = l.points FROM backtest_limited l WHERE l.id = b.id"
+            f"UPDATE {table} b SET points = l.points, given = ("
+            "  SELECT array_agg(coalesce(l.given[array_position(%s, n::int)], g) ORDER BY n)"
+            "    FROM unnest(b.given) WITH ORDINALITY AS u(g, n))"
+            "  FROM backtest_limited l WHERE l.id = b.id",
+            [numbers],
         )
         cursor.execute("DROP TABLE backtest_limited")
 
 
-def _keep(cursor: Any, decided: Sequence[tuple[UUID, list[int], int]]) -> None:
+def _keep(cursor: Any, decided: Sequence[tuple[UUID, Sequence[int], int | None]]) -> None:
     cursor.execute(
         "INSERT INTO backtest_limited SELECT id, given::bigint[], points"
         " FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS d(id, given, points)",
@@ -202,13 +213,15 @@ def _keep(cursor: Any, decided: Sequence[tuple[UUID, list[int], int]]) -> None:
     )
 
 
-def _events(table: str) -> Iterator[Judged | CameBack]:
+def _events(table: str, places: Sequence[int], *, by_day: bool) -> Iterator[Judged | CameBack]:
     """Bills and whole returns, as the books recorded them."""
+    wanted = ", ".join(f"given[{place + 1}]" for place in places)
+    touched = "true" if by_day else " OR ".join(f"given[{place + 1}] > 0" for place in places)
     with connection.cursor() as cursor:
         cursor.execute(
             "DECLARE bills NO SCROLL CURSOR FOR"
-            " SELECT id, member_id, day, recorded_at, base, tier, given, cap_per_bill, cap_per_day, false"
-            f"  FROM {table} UNION ALL"
+            f" SELECT id, member_id, day, recorded_at, base, tier, ARRAY[{wanted}], cap_per_bill, cap_per_day, false"
+            f"  FROM {table} WHERE {touched} UNION ALL"
             " SELECT r.purchase_id, NULL, NULL, r.recorded_at, 0, 0, NULL, NULL, NULL, true FROM loyalty_return r"
             f"  JOIN {table} b ON b.id = r.purchase_id WHERE r.whole"
             " ORDER BY recorded_at, 10, id"
@@ -216,11 +229,11 @@ def _events(table: str) -> Iterator[Judged | CameBack]:
         while True:
             cursor.execute(f"FETCH {FETCHED} FROM bills")
             rows = cursor.fetchall()
-            for id, member, day, recorded, base, tier, wanted, per_bill, per_day, back in rows:
+            for id, member, day, recorded, base, tier, of_items, per_bill, per_day, back in rows:
                 if back:
-                    yield CameBack(UUID(str(id)), recorded)
+                    yield CameBack(id, recorded)
                 else:
-                    yield Judged(UUID(str(id)), UUID(str(member)), day, recorded, base, tier, wanted, per_bill, per_day)
+                    yield Judged(id, member, day, recorded, base, tier, of_items, per_bill, per_day)
             if len(rows) < FETCHED:
                 cursor.execute("CLOSE bills")
                 return
