@@ -1,6 +1,6 @@
 """A condition read from JSON: typed, bounded, or refused with every mistake named."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,6 +166,29 @@ class _Reading:
             self.wrong(f"{pointer}/of", "unreadable")
             return None
         return Leaf(name, operator, operand, of)
+
+
+def compiled(condition: Condition) -> Callable[[Facts], bool]:
+    """The same judgement as `holds`, looked up once: for conditions that judge every bill of a day."""
+    match condition:
+        case Leaf():
+            field = FIELDS[condition.field]
+            read, of, operand = field.read, condition.of, condition.operand
+            test = field.kind[condition.operator].holds
+
+            def holds(facts: Facts) -> bool:
+                value = read(facts, of)
+                return value is not None and test(value, operand)
+
+            return holds
+        case Not():
+            inner = compiled(condition.part)
+            return lambda facts: not inner(facts)
+    parts = [compiled(part) for part in condition.parts]
+    if isinstance(condition, Some):
+        return lambda facts: any(part(facts) for part in parts)
+
+    return lambda facts: all(part(facts) for part in parts)
 
 
 def fields(condition: Condition) -> frozenset[str]:

@@ -5,11 +5,13 @@ caps of the whole programme. What is given is exact until it is rounded down onc
 up to the whole and base and tier never depend on the rules. The result does not depend on how rules are stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
+from loyalty.conditions import tree
 from loyalty.conditions.facts import Facts
 from loyalty.conditions.tree import Condition, Leaf
 from loyalty.rules.effects import Base, EarningLine, Effect
@@ -24,7 +26,7 @@ class Mode(StrEnum):
     EXCLUSIVE = "exclusive"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BonusRule:
     """One version in force. Limits in points: `per_bill`; what is left of the others is told with each bill."""
 
@@ -36,6 +38,10 @@ class BonusRule:
     group: str = ""
     mode: Mode = Mode.STACK
     per_bill: int | None = None
+
+    @cached_property
+    def holds(self) -> Callable[[Facts], bool]:
+        return tree.compiled(self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def award(
     amount = max(0, sum(line.amount for line in lines))
     base = Base(amount, amount // terms.per_amount * terms.points)
     tier = base.points * terms.tier_percent // 100
-    wanted, refused = _wanted(lines, facts, base, rules, explain=explain)
+    wanted, refused = _wanted(lines, facts, base, in_order(rules), explain=explain)
     chosen, beaten = _chosen(wanted)
     refused += beaten
     given: list[Given] = []
@@ -132,8 +138,8 @@ def _wanted(
     """The rules that hold and give something, in order, with their exact points."""
     wanted: list[tuple[BonusRule, Fraction]] = []
     refused: list[Refused] = []
-    for rule in sorted(rules, key=_place):
-        if facts is None or not rule.condition.holds(facts):
+    for rule in rules:
+        if facts is None or not rule.holds(facts):
             if explain and facts is not None:
                 refused.append(Refused(rule, "condition", failed=rule.condition.failed(facts)))
             continue
@@ -197,6 +203,15 @@ def _capped(award: Award, terms: Terms, refused: list[Refused]) -> Award:
         refused=tuple(refused),
         capped=capped,
     )
+
+
+def in_order(rules: Iterable[BonusRule]) -> tuple[BonusRule, ...]:
+    """By order, then key; rules that are in order already are not sorted again."""
+    return rules if isinstance(rules, InOrder) else InOrder(sorted(rules, key=_place))
+
+
+class InOrder(tuple[BonusRule, ...]):
+    """Rules as they are judged, one after the other."""
 
 
 def _place(rule: BonusRule) -> tuple[int, str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from loyalty.conditions import tree
 from loyalty.models import RuleStep, RuleVersion
-from loyalty.rules import effects
+from loyalty.rules import awarding, effects
 from loyalty.rules.awarding import BonusRule, Mode, Room
 
 Span = tuple[datetime, datetime | None]
@@ -55,7 +55,7 @@ class InForce:
 
     @cached_property
     def rules(self) -> tuple[BonusRule, ...]:
-        return tuple(one.rule for one in self.standing)
+        return awarding.in_order(one.rule for one in self.standing)
 
     @cached_property
     def by_id(self) -> Mapping[int, Standing]:

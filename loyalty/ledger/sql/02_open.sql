@@ -66,32 +66,26 @@ END $$;
 -- not come back whole.
 CREATE OR REPLACE FUNCTION ledger_visits(p_member uuid, p_until timestamptz, OUT visits int, OUT last timestamptz)
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  gone uuid[];
 BEGIN
-  SELECT (SELECT count(*) FROM loyalty_purchase WHERE member_id = p_member AND occurred_at <= p_until)
-       - (SELECT count(*) FROM loyalty_purchase
-           WHERE member_id = p_member AND status = 'review' AND occurred_at <= p_until)
-       - (SELECT count(DISTINCT p.id) FROM loyalty_purchase p
-           WHERE p.member_id = p_member AND p.status = 'posted' AND p.occurred_at <= p_until
-             AND p.id IN (SELECT r.purchase_id FROM loyalty_return r
-                           WHERE r.member_id = p_member AND r.whole AND r.counts_at <= p_until UNION ALL
-                          SELECT m.purchase_id FROM loyalty_billmove m
-                           WHERE m.from_member_id = p_member AND m.counts_at <= p_until))
-       + (SELECT count(*) FROM loyalty_billowner o JOIN loyalty_purchase p ON p.id = o.purchase_id
-           WHERE o.member_id = p_member AND p.member_id IS DISTINCT FROM p_member AND p.status = 'posted'
-             AND o.counts_at <= p_until
-             AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole))
-    INTO visits;
-  SELECT max(came.occurred_at) INTO last FROM (
-    (SELECT p.occurred_at FROM loyalty_purchase p
-      WHERE p.member_id = p_member AND p.status = 'posted' AND p.occurred_at <= p_until
-        AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole)
-        AND NOT EXISTS (SELECT FROM loyalty_billmove m WHERE m.purchase_id = p.id)
-      ORDER BY p.occurred_at DESC LIMIT 1)
-    UNION ALL
-    (SELECT p.occurred_at FROM loyalty_billowner o JOIN loyalty_purchase p ON p.id = o.purchase_id
-      WHERE o.member_id = p_member AND p.status = 'posted' AND o.counts_at <= p_until
-        AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole)
-      ORDER BY p.occurred_at DESC LIMIT 1)) came;
+  -- the few that do not count, or came from elsewhere, are looked for first: mostly there are none
+  gone := ARRAY(SELECT id FROM loyalty_purchase WHERE member_id = p_member AND status = 'review' UNION
+                SELECT purchase_id FROM loyalty_return WHERE member_id = p_member AND whole UNION
+                SELECT purchase_id FROM loyalty_billmove WHERE from_member_id = p_member);
+  SELECT count(*), max(occurred_at) INTO visits, last FROM loyalty_purchase
+   WHERE member_id = p_member AND occurred_at <= p_until;
+  IF gone <> '{}' THEN
+    SELECT count(*), max(occurred_at) INTO visits, last FROM loyalty_purchase
+     WHERE member_id = p_member AND occurred_at <= p_until AND id <> ALL (gone);
+  END IF;
+  IF EXISTS (SELECT FROM loyalty_billmove WHERE to_member_id = p_member AND counts_at <= p_until) THEN
+    SELECT visits + count(*), greatest(last, max(p.occurred_at)) INTO visits, last
+      FROM loyalty_billowner o JOIN loyalty_purchase p ON p.id = o.purchase_id
+     WHERE o.member_id = p_member AND p.status = 'posted' AND o.counts_at <= p_until
+       AND (p.member_id IS DISTINCT FROM p_member OR p.id = ANY (gone))
+       AND NOT EXISTS (SELECT FROM loyalty_return r WHERE r.purchase_id = p.id AND r.whole);
+  END IF;
 END $$;
 
 -- What bonus rules ask of a member at the moment of a bill, and no more. `p_needs`: {tags, profile, visits: true; used:

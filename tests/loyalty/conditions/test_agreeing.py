@@ -80,6 +80,7 @@ def check(lived: town.Town, *, seed: int, conditions: int) -> tuple[int, int]:
         for bill, met in found.items():
             facts = lived.facts[bill]
             said = [condition.holds(facts) for condition in some]
+            assert said == [tree.compiled(condition)(facts) for condition in some]
             assert said == met, [
                 (one, facts) for one, here, there in zip(some, said, met, strict=True) if here != there
             ]
