@@ -297,6 +297,18 @@ def book_due(*, member_id: UUID, at: datetime, by: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def book_due_many(*, after: UUID, most: int, at: datetime, by: str) -> tuple[int, UUID | None]:
+    """Lock the next accounts by id that have something due, and book it; answers how many, and the last of them.
+
+    Accounts that somebody else holds just then are passed over: nobody waits, and nobody waits for so many.
+    """
+    booked, last = _row(
+        "SELECT * FROM ledger_book_due_many(%s, %s, %s, %s, %s::text[])",
+        [after, most, at, by, outbox.readers_of("points.expired")],
+    )
+    return booked, last
+
+
 def hold(columns: Mapping[str, Any]) -> None:
     """Put points aside under the account's lock. Raises NotEnoughPoints, SpendingLocked."""
     _row(
