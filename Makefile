@@ -26,7 +26,7 @@ check: env-dev ## lint, types, floors, migrations, OpenAPI, translations, built 
 assets: env ## the sheets and scripts of counter and portal anew, from assets/ (needs node and npm)
 	@exec $(PYTHON) .make/assets.py
 
-bench: env-dev ## figures as ratios (PART=pos|import|pages|backtest, QUICK=1)
+bench: env-dev ## figures as ratios (PART=pos|import|pages|backtest|nights, QUICK=1)
 	@exec $(PYTHON) -m benchmarks
 
 soak: env-dev ## long random and fault runs (SEED=… repeats one)

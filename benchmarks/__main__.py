@@ -1,4 +1,4 @@
-"""`make bench PART=pos|import|pages|backtest QUICK=1`: engines of its own, a shop that is kept, one run of figures.
+"""`make bench PART=pos|import|pages|backtest|nights QUICK=1`: engines of its own, a shop that is kept, one run.
 
 PostgreSQL runs as it does for `make run`: fsync and synchronous_commit on. The data folder (.bench, or BENCH_DIR) is
 kept and reused; delete it to begin anew.

@@ -4,21 +4,18 @@ Three cases, each round on a fresh file: the first load of a shop that has membe
 a shop that has both, and the same file once more.
 """
 
-import contextlib
 import random
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks import books, figures, machine, shop
+from benchmarks import books, copies, figures, machine, shop
 from benchmarks.figures import Comparison, Rounds
 from benchmarks.part import Sizes
 from events import clock
-from loyalty import policies
 from loyalty.engines import databases
 from loyalty.importing import purchases
 from loyalty.importing.purchases import PurchaseOptions
@@ -43,11 +40,11 @@ def run(sizes: Sizes) -> None:
     _people(people, members=sizes.bills // BILLS_PER_MEMBER)
     rounds = Rounds()
     print(f"{machine.processors()} cores, load average {machine.load_average()} before", flush=True)
-    with _copy_of(whole, "import_running"):
+    with copies.copy_of(whole, "import_running"):
         _bare(with_history=True)
         for number in range(1, sizes.rounds + 1):
             _running(rounds, number, sizes=sizes)
-            with _copy_of(people, "import_first"):
+            with copies.copy_of(people, "import_first"):
                 first_books = _first(rounds, number, sizes=sizes)
             latest = ", ".join(f"{name} {values[-1]:,.0f}/s" for name, values in rounds.measured.items())
             print(f"round {number}: {latest}; load {machine.load_average()}", flush=True)
@@ -137,41 +134,10 @@ def _copied(file: Path, *, bills: int) -> float:
 
 def _people(name: str, *, members: int) -> None:
     """A shop of so many members without a bill, made once and kept; brought up to date each time."""
-    known = databases.exists(name, sockets=_sockets())
+    known = databases.exists(name, sockets=copies.sockets())
     if not known:
-        databases.create(name, sockets=_sockets())
-    with _on(name):
+        databases.create(name, sockets=copies.sockets())
+    with copies.on(name):
         call_command("migrate", verbosity=0)
         if not known:
             shop.load(members=members, at=clock.now(), bills=False)
-
-
-@contextlib.contextmanager
-def _copy_of(template: str, name: str) -> Iterator[None]:
-    """Work on a copy of a database, thrown away at the end."""
-    connection.close()
-    databases.drop(name, sockets=_sockets())
-    databases.copy(name, template=template, sockets=_sockets())
-    try:
-        with _on(name):
-            yield
-    finally:
-        databases.drop(name, sockets=_sockets())
-
-
-@contextlib.contextmanager
-def _on(name: str) -> Iterator[None]:
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    policies.forget()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        policies.forget()
-        connection.settings_dict["NAME"] = before
-
-
-def _sockets() -> Path:
-    return Path(str(connection.settings_dict["HOST"]))

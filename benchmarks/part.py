@@ -8,7 +8,7 @@ from pathlib import Path
 
 import django
 
-PARTS = ("pos", "import", "pages", "backtest")
+PARTS = ("pos", "import", "pages", "backtest", "nights")
 
 
 @dataclass(frozen=True, kw_only=True)
