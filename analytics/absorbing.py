@@ -22,6 +22,7 @@ TYPES = (
     "purchase.recorded",
     "purchase.returned",
     "purchase.cancelled",
+    "purchase.corrected",
     "purchase.reviewed",
     "purchase.moved",
     "purchase.claimed",

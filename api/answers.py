@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from api import printing, problems, texts
 from api.problems import Problem
@@ -31,6 +31,13 @@ _LOCKED = (
     "Spending {unit} and vouchers is locked; earning goes on",
 )
 _OWED = ("Âm {points} {unit} do trả hàng; lần mua sau sẽ trừ dần", "{points} {unit} owed from a return")
+
+
+_RETURN_KINDS: dict[str, Literal["return", "cancellation", "correction"]] = {
+    "return": "return",
+    "cancellation": "cancellation",
+    "correction": "correction",
+}
 
 
 def _tier_name(tier: Tier, language: Language) -> str:
@@ -210,6 +217,8 @@ def _purchase(
             language=language,
         ),
         "receipt_url": receipt_links.url(record),
+        "revision": record.revision,
+        "corrected_by": str(record.corrected_by) if record.corrected_by else None,
     }
 
 
@@ -237,7 +246,7 @@ def _return(record: ReturnRecord, vouchers: Sequence[UsedVoucher], *, language: 
     return shapes.Return(
         id=str(record.id),
         receipt=record.receipt,
-        kind="cancellation" if record.kind == "cancellation" else "return",
+        kind=_RETURN_KINDS[record.kind],
         refund=shapes.Refund(
             amount=record.amount, due=record.due, discount=record.discount, points_value=record.points_value
         ),

@@ -146,6 +146,30 @@ def a_cancelled_bill_never_happened(talk: Conversation) -> None:
     alike(_balance(talk), before, "points after the cancellation")
 
 
+def a_bill_keyed_wrongly_is_corrected(talk: Conversation) -> None:
+    before, bill = _balance(talk)["available"], talk.new_bill("correct", 250_000)
+    sold = expect(talk.call("POST", "/purchases", bill), 201)
+    path, key = f"/purchases/{sold['id']}/correction", f"{talk.run}-correct"
+    wanted = talk.new_bill("correct", 105_000) | {"occurred_at": bill["occurred_at"]}
+    body = wanted | {"reason": "keyed wrongly"}
+    expect(talk.call("POST", path, body), 400, code="key_missing")
+    other = body | {"receipt": talk.receipt("correct-other")}
+    expect(talk.call("POST", path, other, key=key), 422, code="other_receipt")
+    first = expect(talk.call("POST", path, body, key=key), 201)
+    told = (first["receipt"], first["revision"], first["member"])
+    alike(told, (bill["receipt"], 2, talk.member), "the next revision")
+    alike(expect(talk.call("POST", path, body, key=key), 200), first, "the replay of a correction")
+    alike(_balance(talk)["available"], before + first["points"]["earned"], "points after the correction")
+    for said in (bill, wanted):
+        alike(expect(talk.call("POST", "/purchases", said), 200), first, "the sale sent again")
+    asked = expect(talk.call("GET", f"/purchases?receipt={bill['receipt']}"), 200)
+    alike(asked["id"], first["id"], "the bill of the receipt")
+    again = {"receipt": talk.receipt("correct-back"), "whole": True}
+    expect(talk.call("POST", f"/purchases/{sold['id']}/returns", again), 422, code="purchase_corrected")
+    expect(talk.call("POST", f"/purchases/{first['id']}/returns", again), 201)
+    alike(_balance(talk)["available"], before, "points after the corrected bill came back")
+
+
 def a_guests_bill_is_claimed_once(talk: Conversation) -> None:
     guest = talk.new_bill("claim", 105_000) | {"member": None}
     sold = expect(talk.call("POST", "/purchases", guest), 201)
@@ -340,6 +364,7 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     a_time_out_is_asked_about_by_receipt,
     partial_returns_add_up_to_the_whole,
     a_cancelled_bill_never_happened,
+    a_bill_keyed_wrongly_is_corrected,
     a_guests_bill_is_claimed_once,
     a_bill_moves_to_the_right_member,
     an_offline_batch_catches_up,

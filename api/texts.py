@@ -102,6 +102,22 @@ TITLES: dict[str, tuple[str, str]] = {
     "returns_exceed_purchase": ("Trả nhiều hơn phần còn lại của hóa đơn.", "More comes back than the bill has left."),
     "nothing_left": ("Hóa đơn này đã được trả hết.", "Nothing of this bill is left."),
     "too_late": ("Đã hết ngày bán, không hủy được nữa.", "The business day is over; it can no longer be cancelled."),
+    "purchase_corrected": (
+        "Hóa đơn này đã được sửa: hãy dùng hóa đơn mới cùng số.",
+        "This bill was corrected: name the one that stands under its receipt now.",
+    ),
+    "partly_returned": (
+        "Hóa đơn này đã trả một phần, không sửa được nữa: hãy trả tiếp hoặc lập hóa đơn mới.",
+        "A part of this bill has come back; it can no longer be corrected.",
+    ),
+    "other_member": (
+        "Hóa đơn sửa phải của cùng một khách. Nhầm khách thì chuyển hóa đơn hoặc tích bù.",
+        "A corrected bill stays with its member; move it, or claim a guest's.",
+    ),
+    "other_receipt": (
+        "Hóa đơn sửa phải cùng số và cùng kỳ với hóa đơn cũ.",
+        "A corrected bill keeps its receipt and the period it is numbered in.",
+    ),
     "guests_bill": (
         "Đây là hóa đơn của khách lẻ: hãy dùng tích điểm bù.",
         "This is a guest's bill: claim it instead.",

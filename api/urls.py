@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from api import health
-from api.views import batches, holds, members, moves, orders, purchases, returns
+from api.views import batches, corrections, holds, members, moves, orders, purchases, returns
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="healthz"),
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/purchases/<str:purchase_id>", purchases.Purchase.as_view(), name="purchase"),
     path("api/v1/purchases/<str:purchase_id>/returns", returns.Returns.as_view(), name="returns"),
     path("api/v1/purchases/<str:purchase_id>/cancellation", returns.Cancellations.as_view(), name="cancellation"),
+    path("api/v1/purchases/<str:purchase_id>/correction", corrections.Corrections.as_view(), name="correction"),
     path("api/v1/purchases/<str:purchase_id>/events", orders.OrderEvents.as_view(), name="order_events"),
     path("api/v1/holds", holds.Holds.as_view(), name="holds"),
     path("api/v1/holds/<str:hold_id>", holds.Hold.as_view(), name="hold"),

@@ -119,7 +119,8 @@ def _booked(number: str, moment: datetime, *, desk: Desk) -> PurchaseRecord:
     """The bill that has this number in the period of the kept one: numbers may begin again."""
     till = desk.till
     period = till.receipt_period(till.business_date(moment))
-    bill = Purchase.objects.filter(store_id=till.store_id, period=period, receipt=number).only("id").first()
+    revisions = Purchase.objects.filter(store_id=till.store_id, period=period, receipt=number)
+    bill = revisions.only("id").order_by("-revision").first()
     if bill is None:
         raise ReceiptConflict
     return queries.purchase(bill.pk, store_id=till.store_id)

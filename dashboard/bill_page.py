@@ -1,9 +1,10 @@
 """Everything the page of one bill shows: its lines, how it was paid, the points with their reasons, what came back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboard import access, linking, people, wording
 from dashboard.tables import Table
-from loyalty.models import BillMove, EntryRow, Purchase, PurchaseLine, Return, ReturnLine
+from loyalty.models import BillMove, Correction, EntryRow, Purchase, PurchaseLine, Return, ReturnLine
 from rewards import queries as vouchers
 
 
@@ -32,6 +33,7 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
     decision = getattr(purchase, "decision", None)
     return {
         "purchase": purchase,
+        "revisions": list(_revisions(purchase)),
         "who": linking.to("members_member", owner, shown.name) if linked and shown else None,
         "who_plain": shown.name if shown else _("khách lẻ"),
         "state": "posted" if decision else purchase.status,
@@ -86,6 +88,24 @@ def context(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
             _entries(purchase, owner=owner, named=named),
         ],
     }
+
+
+def _revisions(purchase: Purchase) -> Iterator[dict[str, Any]]:
+    """What came of the bill, and what it came of, where it was keyed again."""
+    for correction in Correction.objects.filter(Q(purchase=purchase) | Q(next=purchase)).select_related("next"):
+        was = correction.purchase_id == purchase.pk
+        yield {
+            "words": _("Đã sửa: điểm và voucher của hóa đơn này đã trả về.") if was else _("Sửa từ hóa đơn trước."),
+            "link": linking.to(
+                "loyalty_purchase",
+                correction.next_id if was else correction.purchase_id,
+                _("Xem hóa đơn mới") if was else _("Xem hóa đơn trước khi sửa"),
+            ),
+            "over": was,
+            "reason": correction.reason,
+            "by": wording.who(correction.by),
+            "at": wording.moment(correction.at),
+        }
 
 
 def _lines(purchase: Purchase, money: Any) -> Table:

@@ -60,6 +60,7 @@ EVENT_TYPES = {
     "purchase.recorded": gettext_lazy("mua hàng"),
     "purchase.returned": gettext_lazy("trả hàng"),
     "purchase.cancelled": gettext_lazy("hủy hóa đơn"),
+    "purchase.corrected": gettext_lazy("sửa hóa đơn"),
     "purchase.reviewed": gettext_lazy("kiểm tra hóa đơn"),
     "purchase.moved": gettext_lazy("chuyển hóa đơn"),
     "purchase.moved_away": gettext_lazy("hóa đơn chuyển đi"),

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from events import commands
 from events.refusals import Refusal
-from loyalty import conf, crockford, moving, owning, policies, queries
+from loyalty import conf, crockford, moving, owning, policies, queries, revisions
 from loyalty.ledger.posting import MoveOpening
 from loyalty.models import BillMove, Purchase
 from loyalty.moving import Moved, OwnBill
@@ -134,7 +134,7 @@ def _by_receipt(receipt: str | None, date: date | None, amount: int | None, *, t
     if receipt is None or date is None or amount is None:
         return None
     named = Purchase.objects.filter(
-        Q(total=amount) | Q(due=amount), store=till.store_id, receipt=receipt, business_date=date
+        Q(total=amount) | Q(due=amount), revisions.STANDS, store=till.store_id, receipt=receipt, business_date=date
     )
     bills = list(named.order_by("-occurred_at")[:20])
     owners = owning.owners(bills)
@@ -154,7 +154,7 @@ def _by_code(typed: str, *, till: Till, at: datetime) -> Purchase | None:
         guests = Purchase.objects.filter(store=till.store_id, business_date__range=span, member_id=None)
         for identity in guests.values_list("pk", flat=True).iterator(chunk_size=5000):
             if hmac.compare_digest(_code(secret, identity), code):
-                return Purchase.objects.get(pk=identity)
+                return Purchase.objects.get(pk=revisions.last_of(identity))
     return None
 
 

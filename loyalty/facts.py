@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from loyalty import revisions
 from loyalty.models import Purchase
 from loyalty.till import local_zone
 from members import birthdays
@@ -33,5 +34,5 @@ def last_bill_date(*, member: Member, told: str, at: datetime) -> bool:
 
 
 def _last_bill(member: Member, at: datetime) -> Purchase | None:
-    bills = Purchase.objects.filter(member_id=member.pk, occurred_at__lte=at)
+    bills = Purchase.objects.filter(revisions.STANDS, member_id=member.pk, occurred_at__lte=at)
     return bills.order_by("-occurred_at", "-id").first()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from events import commands
-from loyalty import policies, queries
+from loyalty import policies, queries, revisions
 from loyalty.ledger import posting
 from loyalty.ledger.posting import Opening
 from loyalty.models import Hold, Purchase
@@ -102,7 +102,9 @@ def _check_daily_amount(member_id: UUID, points: int, *, at: datetime) -> None:
     """What is held counts to the day as if it had been spent. Raises ProofNeeded."""
     spending = policies.at(at).spending
     day = local_midnight(at)
-    spent = Purchase.objects.filter(member_id=member_id, recorded_at__gte=day).aggregate(sum=Sum("points_value"))
+    spent = Purchase.objects.filter(revisions.STANDS, member_id=member_id, recorded_at__gte=day).aggregate(
+        sum=Sum("points_value")
+    )
     held = Hold.objects.filter(member_id=member_id, ended_at=None).aggregate(sum=Sum("points"))
     value = (spent["sum"] or 0) + ((held["sum"] or 0) + points) * spending.point_value
     if value > spending.proof_above:

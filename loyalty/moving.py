@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from events import commands
 from events.refusals import Refusal
-from loyalty import awards, ordering, owning, policies, queries, refunds
+from loyalty import awards, ordering, owning, policies, queries, refunds, revisions
 from loyalty.adjusting import LONGEST_REASON, ReasonMissing
 from loyalty.ledger import posting
 from loyalty.ledger.posting import MoveOpening
@@ -19,6 +19,7 @@ from loyalty.models import BillMove, Purchase, Return, ReviewDecision
 from loyalty.policies import Policies
 from loyalty.records import PurchaseRecord
 from loyalty.returning import NothingLeft
+from loyalty.revisions import PurchaseCorrected
 from loyalty.rules.awarding import Award
 from loyalty.sales import MemberUnknown
 from loyalty.till import Till, local_day
@@ -97,6 +98,8 @@ def move(
         if not reason or len(reason) > LONGEST_REASON:
             raise ReasonMissing()
         opened, bill = open_bill(purchase_id, member_id, till=till, at=at)
+        if revisions.was_corrected(bill):
+            raise PurchaseCorrected()
         if opened.from_member is None:
             raise GuestsBill()
         if opened.from_member == opened.to_member:
@@ -158,7 +161,9 @@ def hand_over(
     at: datetime,
     request_id: str,
 ) -> None:
-    """Write the move of a bill whose accounts are locked. Raises NothingLeft, InReview."""
+    """Write the move of a bill whose accounts are locked. Raises PurchaseCorrected, NothingLeft, InReview."""
+    if revisions.was_corrected(bill):
+        raise PurchaseCorrected()
     if any(back.whole for back in bill.returns):
         raise NothingLeft()
     counts = _counts(bill)

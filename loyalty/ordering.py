@@ -1,16 +1,18 @@
 """What is said of an order after its bill: confirmed, paid, shipped, delivered, or that it came to nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from events import commands, outbox
-from loyalty import owning, policies
+from loyalty import owning, policies, revisions
 from loyalty.ledger import posting
 from loyalty.models import OrderEvent, PendingPolicy, Purchase
 from loyalty.policies import Policies
 from loyalty.queries import PurchaseUnknown
 from loyalty.records import PurchaseRecord
+from loyalty.revisions import PurchaseCorrected
 from loyalty.rules.ends import LotTerms
 from loyalty.till import Till
 
@@ -39,7 +41,7 @@ def tell(
 ) -> Told:
     """Keep what was said, and let the bill's points ripen where this is what they waited for.
 
-    In any order, and as often as it is said. Raises PurchaseUnknown, KeyConflict.
+    In any order, and as often as it is said. Raises PurchaseUnknown, PurchaseCorrected, KeyConflict.
     """
 
     def once() -> Told:
@@ -53,6 +55,8 @@ def tell(
         opened = posting.open_return(
             purchase_id=purchase_id, store_id=till.store_id, period="", receipt=None, at=at, by=till.by
         )
+        if revisions.next_of([purchase_id]):
+            raise PurchaseCorrected()
         event = OrderEvent.objects.create(
             purchase=bill,
             type=type,
@@ -93,8 +97,13 @@ def _ripen(member_id: UUID | None, purchase_id: UUID, *, till: Till, at: datetim
 def lot_of(bill: PurchaseRecord, *, terms: Policies) -> LotTerms:
     """What the points of a bill are told that come to somebody later: they wait for nothing that has happened."""
     lot = terms.lot(bill.occurred_at, channel=bill.channel)
-    arrived = _ripens_with(terms, bill.channel)
-    if lot.lapses is not None and OrderEvent.objects.filter(purchase_id=bill.id, type=arrived).exists():
+    return settled(lot, of=[bill.id], channel=bill.channel, terms=terms)
+
+
+def settled(lot: LotTerms, *, of: Sequence[UUID], channel: str, terms: Policies) -> LotTerms:
+    """The lot without its wait where one of these bills, an order's, is said to have arrived."""
+    arrived = _ripens_with(terms, channel)
+    if lot.lapses is not None and OrderEvent.objects.filter(purchase_id__in=of, type=arrived).exists():
         return replace(lot, lapses=None)
     return lot
 

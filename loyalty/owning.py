@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from loyalty import policies
-from loyalty.ledger.posting import BillMoved
+from loyalty.ledger.posting import BillMoved, BudgetTaken
 from loyalty.models import BillMove, Purchase, ReviewDecision, TierBeginning
 from loyalty.records import MoveRecord, PurchaseRecord
 
@@ -133,12 +133,12 @@ def earned_still(bill: PurchaseRecord) -> int:
 
 
 def while_it_stays(command: Callable[[], T]) -> T:
-    """Run `command` in a transaction of its own, again where its bill moved while it waited for the lock."""
+    """Run `command` in a transaction of its own, again where its bill moved, or a budget it counted on was taken."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
                 return command()
-        except BillMoved:
+        except (BillMoved, BudgetTaken):
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError

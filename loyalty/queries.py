@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from events.refusals import Missing
-from loyalty import owning, policies
+from loyalty import owning, policies, revisions
 from loyalty.ledger.posting import HoldLapsed
 from loyalty.models import (
     BillMove,
@@ -59,7 +59,8 @@ class TierStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands.
+    """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands, or
+    correction, where one was keyed again.
 
     `points`: the change of what can be spent, less debt; `pending`: of what waits; `held`: of what was put aside.
     """
@@ -158,8 +159,8 @@ def purchase(purchase_id: UUID, *, store_id: int | None = None, step: int | None
 
 
 def purchases_by_receipt(receipt: str, *, store_id: int) -> list[PurchaseRecord]:
-    """A store's bills under one receipt number, newest period first (numbers may restart)."""
-    rows = Purchase.objects.filter(store_id=store_id, receipt=receipt)
+    """A store's bills under one receipt number as they stand, newest period first (numbers may restart)."""
+    rows = Purchase.objects.filter(revisions.STANDS, store_id=store_id, receipt=receipt)
     return _purchase_records(rows.select_related("store", "terminal", "tier_after").order_by("-occurred_at")[:20])
 
 
@@ -175,6 +176,8 @@ def _purchase_records(rows: Iterable[Purchase], *, step: int | None = None) -> l
         returns[record.purchase_id].append(record)
     first_tier = policies.last_known(rows[0].occurred_at).first_tier.code if rows else None
     bills = [_bill(row, first_tier, lines=lines[row.id], returns=returns[row.id]) for row in rows]
+    corrected = revisions.next_of([bill.id for bill in bills if revisions.was_corrected(bill)])
+    bills = [replace(bill, corrected_by=corrected[bill.id]) if bill.id in corrected else bill for bill in bills]
     return [owning.after(bill, moves.get(bill.id, ())[:step]) for bill in bills]
 
 
@@ -209,6 +212,7 @@ def _bill(
         reasons=row.reasons,
         lines=tuple(lines),
         returns=tuple(returns),
+        revision=row.revision,
     )
 
 
@@ -291,7 +295,13 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
     bills = {entry.purchase_id for entry in page if entry.purchase_id}
     receipts = dict(Purchase.objects.filter(id__in=bills).values_list("id", "receipt"))
     moves = {entry.move_id for entry in page if entry.move_id}
-    causes = dict(BillMove.objects.filter(id__in=moves).values_list("id", "kind")) if moves else {}
+    causes: dict[UUID | None, str] = {}
+    if moves:
+        causes |= dict(BillMove.objects.filter(id__in=moves).values_list("id", "kind"))
+    returns = {entry.return_id for entry in page if entry.return_id}
+    if returns:
+        corrected = Return.objects.filter(id__in=returns, kind=Return.Kind.CORRECTION)
+        causes |= dict(corrected.values_list("id", "kind"))
     return [
         StatementLine(
             seq=entry.seq,
@@ -307,7 +317,7 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
             purchase_id=entry.purchase_id,
             receipt=receipts.get(entry.purchase_id, "") if entry.purchase_id else "",
             reason=entry.reason,
-            cause=causes.get(entry.move_id, "") if entry.move_id else "",
+            cause=causes.get(entry.move_id or entry.return_id, ""),
         )
         for entry in page
     ]

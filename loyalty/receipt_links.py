@@ -1,6 +1,7 @@
 """The signed link that a bill gives its customer: for a day it shows the points, to whoever holds the paper.
 
-It names the bill and nothing else; when it ends follows from the bill, so that a replayed bill has the same link.
+It names the bill and nothing else, and follows it where it was corrected; when it ends follows from the bill, so that a
+replayed bill has the same link.
 """
 
 import base64
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from events.refusals import Missing, Refusal
-from loyalty import policies, queries, standings
+from loyalty import policies, queries, revisions, standings
 from loyalty.records import PurchaseRecord
 from loyalty.standings import Standing
 
@@ -58,7 +59,7 @@ def open(token: str, *, at: datetime) -> Opened:
     except (BadSignature, binascii.Error, ValueError):
         raise LinkForged from None
     try:
-        purchase = queries.purchase(purchase_id)
+        purchase = queries.purchase(revisions.last_of(purchase_id))
     except queries.PurchaseUnknown:
         raise LinkForged from None
     until = purchase.recorded_at + VALID

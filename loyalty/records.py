@@ -95,8 +95,9 @@ class MoveRecord:
 class PurchaseRecord:
     """A bill as it was posted; where it has moved, with its owner now and what the owner got for it.
 
-    `pending`: how many of the points earned could not be spent yet when it was posted.
-    `methods`: how it was paid. `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}], "seen"?}.
+    `pending`: how many of the points earned could not be spent yet when it was posted. `corrected_by`: the next
+    revision, which stands in its place. `methods`: how it was paid.
+    `reasons` = {"matched": [{rule, points, …}], "refused": [{rule, reason, …}], "seen"?}.
     """
 
     id: UUID
@@ -126,3 +127,5 @@ class PurchaseRecord:
     lines: tuple[LineRecord, ...] = ()
     returns: tuple[ReturnRecord, ...] = ()
     moves: tuple[MoveRecord, ...] = ()
+    revision: int = 1
+    corrected_by: UUID | None = None

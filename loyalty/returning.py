@@ -15,11 +15,12 @@ from django.db.models import Sum
 
 from events import commands
 from events.refusals import Conflict, Refusal
-from loyalty import awards, clocks, owning, policies, queries, refunds
+from loyalty import awards, clocks, owning, policies, queries, refunds, revisions
 from loyalty.ledger import posting
 from loyalty.models import Return, ReturnLine
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
 from loyalty.refunds import Back, Sold
+from loyalty.revisions import PurchaseCorrected
 from loyalty.rules.seeing import NOTHING_GONE, Gone
 from loyalty.till import Till
 
@@ -78,7 +79,8 @@ def return_lines(
 ) -> Returned:
     """Take back `lines` of a bill (None: all that is left). The same receipt and fingerprint again is answered alike.
 
-    Raises PurchaseUnknown, ReturnsExceedPurchase, NothingLeft, ReturnConflict; then nothing was written.
+    Raises PurchaseUnknown, PurchaseCorrected, ReturnsExceedPurchase, NothingLeft, ReturnConflict; then nothing was
+    written.
     """
     happened = occurred_at or at
     period = till.receipt_period(till.business_date(happened))
@@ -158,6 +160,22 @@ def cancel(
     return owning.while_it_stays(once)
 
 
+def reverse(bill: PurchaseRecord, *, back_id: UUID, till: Till, at: datetime, request_id: str = "") -> ReturnRecord:
+    """All of a bill comes back that was keyed wrongly, under the lock of its account, for `loyalty.correcting` only: of
+    its points what was not spent, the rest with the next revision; dated as the bill, which was no sale of that day."""
+    head = {
+        "id": back_id,
+        "kind": Return.Kind.CORRECTION.value,
+        "period": "",
+        "receipt": bill.receipt,
+        "fingerprint": None,
+        "occurred_at": max(at, bill.occurred_at),
+        "business_date": bill.business_date,
+        "import_id": None,
+    }
+    return _post(bill, None, head=head, till=till, at=at, request_id=request_id).record
+
+
 def _post(
     bill: PurchaseRecord,
     lines: Sequence[ReturnedLine] | None,
@@ -168,6 +186,8 @@ def _post(
     request_id: str,
 ) -> Returned:
     """Write one return of a bill whose account is locked."""
+    if revisions.was_corrected(bill):
+        raise PurchaseCorrected()
     sold = _sold(bill)
     gone = _gone(bill.id)
     back_lines = _left(bill, gone) if lines is None else _checked(bill, gone, lines)
@@ -184,11 +204,11 @@ def _post(
         {
             **({"awards": counted} if counted else {}),
             "return": {
+                "business_date": till.business_date(head["occurred_at"]),
                 **head,
                 "purchase_id": bill.id,
                 "store_id": till.store_id,
                 "terminal_id": till.terminal_id,
-                "business_date": till.business_date(head["occurred_at"]),
                 "member_id": bill.member_id,
                 "counts_at": bill.occurred_at,
                 "recorded_at": at,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from events.refusals import Conflict, Refusal
-from loyalty import awards, clocks, composing, paying, policies, queries
+from loyalty import awards, clocks, composing, paying, policies, queries, revisions
 from loyalty.bill import Bill
 from loyalty.composing import Composed, Taken
 from loyalty.ledger import posting
@@ -184,6 +184,12 @@ def judge(
     """What the snapshot makes of a bill: the earlier answer, a refusal, or a sale to be decided."""
     if snap.purchase_id is not None:
         return _replay(snap, snap.purchase_id, fingerprint=fingerprint)
+    sale = ready(bill, who, snap, opening=opening, till=till, at=at)
+    return replace(sale, status=clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at))
+
+
+def ready(bill: Bill, who: Who | None, snap: Snapshot, *, opening: Opening, till: Till, at: datetime) -> Sale:
+    """The sale of a bill that is not in the books, posted at once. Raises MemberUnknown, MemberNeeded, HoldLapsed."""
     if who is not None and snap.member_id is None:
         raise MemberUnknown()
     if (bill.points_to_spend or bill.hold) and who is None:
@@ -191,25 +197,28 @@ def judge(
     held = None
     if bill.hold is not None:
         held = queries.held_points(bill.hold, member_id=snap.member_id, store_id=till.store_id, at=at)
-    status = clocks.status(bill.occurred_at, channel=bill.channel, till=till, at=at)
     terms, snap = _informed(bill, snap, opening)
     return Sale(
         bill=bill,
         snapshot=snap,
         terms=terms,
-        status=status,
+        status=Purchase.Status.POSTED.value,
         store=till.store_code,
         held=held,
     )
 
 
 def _replay(snap: Snapshot, purchase_id: UUID, *, fingerprint: bytes) -> Recorded:
-    """The first answer again (of a bill that moved: as it stands), or ReceiptConflict for other content or member."""
-    if snap.purchase_fingerprint != fingerprint:
-        raise ReceiptConflict()
+    """The first answer again (of a bill that moved or was corrected: as it stands). Raises ReceiptConflict for another
+    content or member than was ever said of it."""
     found = queries.purchase(purchase_id)
+    earlier = revisions.before(purchase_id) if found.revision > 1 else []
+    said = {snap.purchase_fingerprint, *(bytes(row.fingerprint) for row in earlier if row.fingerprint is not None)}
+    if fingerprint not in said:
+        raise ReceiptConflict()
     # a till that names whom it sold to is right, and so is one that has heard whose the bill is now
-    if snap.member_id is not None and snap.member_id not in (snap.purchase_member, found.member_id):
+    named = {snap.purchase_member, found.member_id, *(row.member_id for row in earlier)}
+    if snap.member_id is not None and snap.member_id not in named:
         raise ReceiptConflict()
     return Recorded(found, replayed=True)
 
@@ -285,9 +294,9 @@ def check_daily_amount(decided: Decided, *, at: datetime, beside: int = 0) -> No
     """
     record = decided.record
     spent = (
-        Purchase.objects.filter(member_id=record.member_id, recorded_at__gte=local_midnight(at)).aggregate(
-            value=Sum("points_value")
-        )["value"]
+        Purchase.objects.filter(
+            revisions.STANDS, member_id=record.member_id, recorded_at__gte=local_midnight(at)
+        ).aggregate(value=Sum("points_value"))["value"]
         or 0
     )
     if spent + record.points_value + beside > decided.terms.spending.proof_above:

@@ -88,6 +88,7 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "purchase.recorded",
             "purchase.returned",
             "purchase.cancelled",
+            "purchase.corrected",
             "purchase.reviewed",
             "purchase.moved",
             "purchase.claimed",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from loyalty import policies, queries, wording
+from loyalty import policies, queries, revisions, wording
 from loyalty.models import Lot, Purchase, Store
 from loyalty.queries import StatementLine
 from loyalty.till import last_day
@@ -74,7 +74,7 @@ class Visit:
 def last_visit(member_id: UUID, *, since: datetime, at: datetime) -> Visit | None:
     """The member's last bill at a counter since a moment, if it is still theirs."""
     bill = (
-        Purchase.objects.filter(member_id=member_id, occurred_at__gte=since, occurred_at__lte=at)
+        Purchase.objects.filter(revisions.STANDS, member_id=member_id, occurred_at__gte=since, occurred_at__lte=at)
         .order_by("-occurred_at")
         .first()
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from events.refusals import Refusal
-from loyalty import owning
+from loyalty import owning, revisions
 from loyalty.models import Purchase, Return, ReviewDecision
 from loyalty.till import Till
 from members.models import Member
@@ -23,6 +23,7 @@ STATES = {
     "partly_returned": _("đã trả một phần"),
     "returned": _("đã trả hết"),
     "cancelled": _("đã hủy"),
+    "corrected": _("đã sửa"),
 }
 # what keeps a bill from being undone → the sentence for whoever asks
 WHY_NOT = {
@@ -31,6 +32,7 @@ WHY_NOT = {
     "not_last": _("Chỉ hoàn tác được hóa đơn gần nhất của mình; hóa đơn trước đó thì trả hàng."),
     "cancelled": _("Hóa đơn này đã hủy rồi."),
     "returned": _("Hóa đơn này đã trả hết rồi."),
+    "corrected": _("Hóa đơn này đã sửa rồi: xem hóa đơn mới cùng số."),
     "moved": _("Hóa đơn này đã chuyển sang thành viên khác. Cần cửa hàng trưởng xác nhận."),
     "claimed": _("Hóa đơn này đã được tích bù. Cần cửa hàng trưởng xác nhận."),
 }
@@ -70,7 +72,7 @@ def bills_of(
 
     `keeps` is judged for `by`, and where nobody is named for the till's own.
     """
-    rows = Purchase.objects.filter(store=till.store_id, business_date=till.business_date(at))
+    rows = Purchase.objects.filter(revisions.STANDS, store=till.store_id, business_date=till.business_date(at))
     if by is not None:
         rows = rows.filter(by=by)
     if terminal_id is not None:
@@ -92,7 +94,7 @@ def must_be_undoable(*, purchase_id: UUID, till: Till, at: datetime) -> None:
 
 def _last_of(by: str, *, till: Till, at: datetime) -> UUID | None:
     """The newest bill of a person's day that was not undone yet."""
-    rows = Purchase.objects.filter(store=till.store_id, business_date=till.business_date(at), by=by)
+    rows = Purchase.objects.filter(revisions.STANDS, store=till.store_id, business_date=till.business_date(at), by=by)
     return (
         rows.exclude(returns__kind=Return.Kind.CANCELLATION)
         .order_by("-recorded_at", "-id")
@@ -139,6 +141,8 @@ def _told(rows: Sequence[Purchase], *, by: str, last: UUID | None) -> tuple[Bill
 
 
 def _state(row: Purchase, returns: Sequence[Return], decision: ReviewDecision | None) -> str:
+    if any(back.kind == Return.Kind.CORRECTION for back in returns):
+        return "corrected"
     if any(back.kind == Return.Kind.CANCELLATION for back in returns):
         return "cancelled"
     if any(back.whole for back in returns):
@@ -153,7 +157,7 @@ def _state(row: Purchase, returns: Sequence[Return], decision: ReviewDecision | 
 def _keeps(row: Purchase, state: str, moved: str, *, by: str, last: UUID | None) -> str:
     if row.by != by:
         return "not_own"
-    if state in ("cancelled", "returned"):
+    if state in ("cancelled", "returned", "corrected"):
         return state
     if moved:
         return "claimed" if moved == "claim" else "moved"

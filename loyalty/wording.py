@@ -97,6 +97,8 @@ KINDS: dict[str, tuple[str, str]] = {
 CAUSES: dict[tuple[str, str], tuple[str, str]] = {
     ("earn", "move"): ("Hóa đơn được chuyển đến", "A bill came to you"),
     ("earn", "claim"): ("Tích {unit} bù", "A bill claimed later"),
+    ("clawback", "correction"): ("Hóa đơn được sửa", "A bill was corrected"),
+    ("spend_return", "correction"): ("Hoàn {unit} của hóa đơn được sửa", "Given back: a bill was corrected"),
     ("clawback", "move"): ("Hóa đơn chuyển sang thành viên khác", "A bill went to another member"),
 }
 _MONEY_FIELDS = {"per_amount", "base"}
@@ -136,7 +138,7 @@ def _said(reason: Mapping[str, Any], *, currency: str, language: Language) -> di
 
 
 def kind(code: str, *, cause: str = "", language: Language) -> str:
-    """What an entry did, in a few words; `cause` = move or claim where a bill's change of member brought it."""
+    """What an entry did, in a few words; `cause` = move, claim or correction where a change of its bill brought it."""
     told = CAUSES.get((code, cause)) or KINDS.get(code)
     return pick(told, language).format_map(units(language)) if told else code
 

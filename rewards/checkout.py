@@ -13,15 +13,16 @@ from uuid import UUID
 from django.db import transaction
 
 from events import commands
-from loyalty import earning, holding, ordering, returning, sales, today
+from loyalty import correcting, earning, holding, ordering, owning, returning, sales, today
 from loyalty.bill import Bill
+from loyalty.correcting import Asked
 from loyalty.earning import Quote
 from loyalty.holding import Held
 from loyalty.ordering import Told
 from loyalty.records import PurchaseRecord, ReturnedLine, ReturnRecord
 from loyalty.returning import NothingLeft
 from loyalty.sales import Recorded, Sale, Who
-from loyalty.till import Till
+from loyalty.till import Till, local_midnight
 from members import spending_proof
 from members.locking import SpendingLocked
 from members.spending_proof import Proof
@@ -178,6 +179,53 @@ def undo(
         return cancel(
             purchase_id=purchase_id, key=key, till=till, fingerprint=fingerprint, at=at, request_id=request_id
         )
+
+
+def correct(
+    asked: Asked,
+    *,
+    vouchers: Sequence[Named] = (),
+    till: Till,
+    at: datetime,
+    proof: Proof | None = None,
+    proven: bool = False,
+    request_id: str = "",
+) -> CheckedOut:
+    """A bill keyed again as it should have been: the old revision comes back with its vouchers, the next one may use
+    them again; both in one transaction.
+
+    Raises what `loyalty.correcting` and `record_purchase` do. What leaves with the next revision and had not left with
+    the old one is proven as with a sale.
+    """
+    bill = asked.bill
+    takes = bool(bill.points_to_spend or vouchers)
+
+    def once() -> CheckedOut:
+        begun = correcting.begin(asked, till=till, at=at, request_id=request_id)
+        if isinstance(begun, Recorded):
+            return _as_before(begun)
+        before = {used.id for used in queries.on_bill(begun.old.id)}
+        giving_back.give_back(begun.back, till=till, at=at, request_id=request_id)
+        sale = begun.sale
+        there = proven or (shown is not None and shown.use_up(member_id=sale.member_id, at=at))
+        chosen = claiming.choose(vouchers, sale=sale, tries=tries, at=at)
+        discounts = tuple(claiming.by_line(chosen, sale=sale))
+        decided = correcting.decide(begun, till=till, at=at, request_id=request_id, discounts=discounts)
+        by_id = [one for one in chosen if not one.by_code]
+        more_points = bill.points_to_spend > begun.old.spent and bill.hold is None
+        if not there and (more_points or any(one.voucher.id not in before for one in by_id)):
+            beside = claiming.unproven_today(member_id=sale.member_id, at=at) + sum(one.discount for one in by_id)
+            if begun.old.recorded_at >= local_midnight(at):
+                beside -= begun.old.points_value
+            sales.check_daily_amount(decided, at=at, beside=beside)
+        claiming.claim(chosen, sale=sale, till=till, proven=there, at=at, request_id=request_id)
+        recorded = correcting.post(begun, decided, till=till, at=at, request_id=request_id)
+        return CheckedOut(purchase=recorded.purchase, vouchers=tuple(one.used() for one in chosen), replayed=False)
+
+    owner = owning.owner_of(asked.purchase_id) if takes and proof is not None else None
+    who = Who("id", str(owner)) if owner else None
+    with _counted(vouchers, till=till, at=at) as tries, _tried(proof if takes else None, who, till, at) as shown:
+        return owning.while_it_stays(once)
 
 
 def hold(

@@ -15,6 +15,7 @@ from django.db.models import Sum
 from events import outbox
 from events.refusals import Refusal
 from loyalty import paying
+from loyalty.models import Return
 from loyalty.sales import Sale
 from loyalty.till import Till, local_midnight
 from members import locking
@@ -164,10 +165,12 @@ def claim(chosen: Sequence[Chosen], *, sale: Sale, till: Till, proven: bool, at:
 
 
 def unproven_today(*, member_id: UUID | None, at: datetime) -> int:
-    """What vouchers named by their id took off this member's bills today (minor units)."""
+    """What vouchers named by their id took off this member's bills today as they stand (minor units)."""
     if member_id is None:
         return 0
+    corrected = Return.objects.filter(member_id=member_id, kind=Return.Kind.CORRECTION).values("pk")
     uses = VoucherUse.objects.filter(member_id=member_id, at__gte=local_midnight(at), proven=False)
+    uses = uses.exclude(return_id__in=corrected)
     return uses.aggregate(discount=Sum("discount"))["discount"] or 0
 
 

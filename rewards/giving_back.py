@@ -7,6 +7,7 @@ from django.db import connection
 
 from events import outbox
 from loyalty import policies
+from loyalty.models import Return
 from loyalty.records import ReturnRecord
 from loyalty.till import Till
 from rewards import issuing
@@ -19,7 +20,7 @@ WITH back AS (
          extended_to = CASE WHEN v.expires_at < %(soon)s THEN %(extended)s::timestamptz END
     FROM rewards_voucher v JOIN rewards_voucherdefinition d ON d.id = v.definition_id
    WHERE u.purchase_id = %(purchase)s AND u.state = 'redeemed' AND v.id = u.voucher_id
-     AND d.on_return = 'reinstate' AND v.voided_at IS NULL
+     AND (d.on_return = 'reinstate' OR %(corrected)s) AND v.voided_at IS NULL
   RETURNING u.voucher_id, u.discount, u.extended_to
 ), freed AS (
   UPDATE rewards_voucher v SET used = used - 1, expires_at = coalesce(back.extended_to, v.expires_at)
@@ -37,8 +38,8 @@ SELECT id, events_record('voucher.given_back', member_id, id, %(store)s,
 def give_back(returned: ReturnRecord, *, till: Till, at: datetime, request_id: str) -> list[UUID]:
     """Bring back the vouchers of a bill that came back whole, as their policy says; answers which.
 
-    A partial return keeps them used. A voucher that has ended, or ends within the programme's days for points that come
-    back, gets those days.
+    A partial return keeps them used; of a bill that was corrected all come back, for its next revision to use. A
+    voucher that has ended, or ends within the programme's days for points that come back, gets those days.
     """
     if not returned.whole:
         return []
@@ -49,6 +50,7 @@ def give_back(returned: ReturnRecord, *, till: Till, at: datetime, request_id: s
             {
                 "purchase": str(returned.purchase_id),
                 "return": str(returned.id),
+                "corrected": returned.kind == Return.Kind.CORRECTION,
                 "soon": at + timedelta(days=days),
                 "extended": issuing.last_moment(at, days=days),
                 "store": till.store_id,

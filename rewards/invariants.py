@@ -37,7 +37,8 @@ SELECT u.id FROM rewards_voucheruse u
   JOIN rewards_voucherdefinition d ON d.id = v.definition_id
   LEFT JOIN loyalty_return r ON r.id = u.return_id
  WHERE u.state = 'given_back'
-   AND (d.on_return <> 'reinstate' OR r.id IS NULL OR NOT r.whole OR r.purchase_id <> u.purchase_id
+   AND (d.on_return <> 'reinstate' AND r.kind <> 'correction' OR r.id IS NULL OR NOT r.whole
+        OR r.purchase_id <> u.purchase_id
         OR r.recorded_at <> u.given_back_at)
 """
 
@@ -46,7 +47,8 @@ SELECT u.id FROM rewards_voucheruse u
   JOIN rewards_voucher v ON v.id = u.voucher_id
   JOIN rewards_voucherdefinition d ON d.id = v.definition_id
   JOIN loyalty_return r ON r.purchase_id = u.purchase_id AND r.whole
- WHERE u.state = 'redeemed' AND d.on_return = 'reinstate' AND (v.voided_at IS NULL OR v.voided_at > r.recorded_at)
+ WHERE u.state = 'redeemed' AND (d.on_return = 'reinstate' OR r.kind = 'correction')
+   AND (v.voided_at IS NULL OR v.voided_at > r.recorded_at)
 """
 
 O1_ISSUED = """

@@ -4,7 +4,7 @@
 back AS (
     SELECT
         r.id, r.purchase_id, r.store_id, r.business_date, r.due, r.clawed_back, r.given_back, r.whole,
-        r.member_id, b.store_id AS sold_at, b.business_date AS sold_on, b.staff
+        r.kind, r.member_id, b.store_id AS sold_at, b.business_date AS sold_on, b.staff
     FROM loyalty_return r
     JOIN analytics_bill b ON b.id = r.purchase_id
     WHERE {returns}
@@ -46,6 +46,6 @@ back AS (
     FROM back b
     JOIN back_share s ON s.id = b.id
     UNION ALL
-    -- a bill that has wholly come back was no visit, on its own day
-    SELECT sold_at, sold_on, member_id, 0, -1, 0, 0, 0, 0, 0, 0, staff FROM back WHERE whole
+    -- a bill that has wholly come back was no visit, on its own day; one that was corrected was rung up once
+    SELECT sold_at, sold_on, member_id, CASE kind WHEN 'correction' THEN -1 ELSE 0 END, -1, 0, 0, 0, 0, 0, 0, staff FROM back WHERE whole
 )

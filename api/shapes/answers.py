@@ -226,7 +226,10 @@ class TierAfter(Answer):
 
 
 class Purchase(Answer):
-    """A bill as it stands in the books. `member` is the member's id; null for a guest."""
+    """A bill as it stands in the books. `member` is the member's id; null for a guest.
+
+    `revision` counts from 1 under one receipt; where the bill was corrected, `corrected_by` is the id of the next one.
+    """
 
     id: str
     receipt: str
@@ -242,6 +245,8 @@ class Purchase(Answer):
     lines: list[PaidLine]
     print: list[str]
     receipt_url: str | None
+    revision: int
+    corrected_by: str | None
 
 
 class Refund(Answer):
@@ -268,7 +273,7 @@ class TierNow(Answer):
 class Return(Answer):
     id: str
     receipt: str
-    kind: Literal["return", "cancellation"]
+    kind: Literal["return", "cancellation", "correction"]
     refund: Refund
     points: RefundPoints
     vouchers: list[ReturnedVoucher]

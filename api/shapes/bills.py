@@ -155,6 +155,16 @@ class Purchase(Question, kw_only=True):
         self.receipt = printable(self.receipt)
 
 
+class Correction(Purchase, kw_only=True):
+    """The whole bill as it should have been, under the receipt it had, and why it was not. Left out, `member` stays."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+    def as_sale(self) -> Purchase:
+        """The bill alone, as it would have been sent for the first time."""
+        return Purchase(**{name: getattr(self, name) for name in Purchase.__struct_fields__})
+
+
 class Batch(Body):
     """Bills of a till that was offline. Each is judged on its own; only this envelope can be malformed."""
 

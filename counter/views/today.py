@@ -14,7 +14,7 @@ from loyalty.queries import PurchaseUnknown
 from rewards import checkout
 
 MOST = 60
-OVER = ("cancelled", "returned")
+OVER = ("cancelled", "returned", "corrected")
 
 
 @serves

@@ -17,7 +17,7 @@ from dashboard.admin.day_filter import DayFilter
 from dashboard.admin.searching import MemberFilter, member_ids
 from events import clock
 from events.refusals import Refusal
-from loyalty import owning, reviewing
+from loyalty import owning, reviewing, revisions
 from loyalty.models import Purchase, ReviewDecision
 
 
@@ -79,7 +79,9 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         moves = owning.last_moves(rows)
+        corrected = revisions.next_of([row.pk for row in rows])
         for row in rows:
+            row.corrected = row.pk in corrected
             moved = moves.get(row.pk)
             row.owner_id, row.points = (moved.to_member_id, moved.earned) if moved else (row.member_id, row.earned)
         named = people.shown(request, [row.owner_id for row in rows])
@@ -154,26 +156,29 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
 
     @display(description=_("tổng"))
     def amount(self, row: Any) -> Any:
-        return _figure(row.amount_words)
+        return _figure(row.amount_words, over=row.corrected)
 
     @display(description=_("tích"))
     def earned_points(self, row: Any) -> Any:
-        return _figure(wording.points(row.points, signed=True))
+        return _figure(wording.points(row.points, signed=True), over=row.corrected)
 
     @display(description=_("dùng"))
-    def spent_points(self, row: Purchase) -> Any:
-        return _figure(wording.points(-row.spent))
+    def spent_points(self, row: Any) -> Any:
+        return _figure(wording.points(-row.spent), over=row.corrected)
 
     @display(description=_("trạng thái"), label={"posted": "success", "review": "warning", "refused": "danger"})
-    def state(self, row: Purchase) -> tuple[str, Any]:
+    def state(self, row: Any) -> tuple[str, Any]:
+        if row.corrected:
+            return "corrected", _("đã sửa")
         decision = getattr(row, "decision", None)
         if decision is not None:
             return ("posted", _("đã duyệt")) if decision.approved else ("refused", _("đã từ chối"))
         return row.status, row.get_status_display()
 
 
-def _figure(text: str) -> Any:
-    return format_html('<div class="num">{}</div>', text)
+def _figure(text: str, *, over: bool = False) -> Any:
+    """A figure in its column; struck out where it no longer counts."""
+    return format_html('<div class="num"><s>{}</s></div>' if over else '<div class="num">{}</div>', text)
 
 
 def _uuid(text: Any) -> UUID | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import formats
 
 from dashboard import linking, wording
-from loyalty import owning
+from loyalty import owning, revisions
 from loyalty.models import Purchase, PurchaseLine
 
 SHOWN = 10
@@ -15,8 +15,8 @@ LINES_SHOWN = 8
 
 
 def of(member_id: UUID, *, stores: dict[int, str], currency: str) -> list[dict[str, Any]]:
-    """The newest bills, each with its first lines, in a few queries."""
-    rows = list(owning.bills_of(member_id).order_by("-occurred_at")[:SHOWN])
+    """The newest bills as they stand, each with its first lines, in a few queries."""
+    rows = list(owning.bills_of(member_id).filter(revisions.STANDS).order_by("-occurred_at")[:SHOWN])
     moves = owning.last_moves(rows)
     earned = {row.pk: moves[row.pk].earned if row.pk in moves else row.earned for row in rows}
     lines: dict[UUID, list[PurchaseLine]] = defaultdict(list)

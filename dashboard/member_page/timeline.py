@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard import linking, wording
-from loyalty import owning
+from loyalty import owning, revisions
 from loyalty import wording as reasons
 from loyalty.look import words
 from loyalty.models import Entry, OrderEvent, Purchase, Return, Tier
@@ -22,7 +22,7 @@ from rewards.models import Voucher
 
 SHOWN = 15
 # told by the books themselves
-FROM_THE_BOOKS = ("purchase.recorded", "purchase.returned", "purchase.cancelled")
+FROM_THE_BOOKS = ("purchase.recorded", "purchase.returned", "purchase.cancelled", "purchase.corrected")
 ICONS = {
     "purchase": "receipt_long",
     "return": "assignment_return",
@@ -81,7 +81,7 @@ class Timeline:
 
 
 def of(member_id: UUID, *, before: datetime | None, stores: dict[int, str], currency: str) -> Timeline:
-    purchases = _newest(owning.bills_of(member_id), "occurred_at", before)
+    purchases = _newest(owning.bills_of(member_id).filter(revisions.STANDS), "occurred_at", before)
     returns = _newest(Return.objects.filter(member_id=member_id).select_related("purchase"), "occurred_at", before)
     told = TimelineItem.objects.filter(member_id=member_id).exclude(type__in=FROM_THE_BOOKS).select_related("event")
     events = _newest(told, "at", before)

@@ -22,7 +22,8 @@ SELECT p.id, p.total AS amount, p.base, s.code AS store, p.channel, p.at, c.days
        {lines}, {methods}, t.code AS tier, m.gender, m.birth_calendar, m.birth_month,
        (m.joined_at AT TIME ZONE %(zone)s)::date AS joined_on, {tags}, {visits}
   FROM (SELECT p.*, p.occurred_at AT TIME ZONE %(zone)s AS at FROM loyalty_purchase p
-         WHERE p.business_date BETWEEN %(first)s AND %(last)s) p
+         WHERE p.business_date BETWEEN %(first)s AND %(last)s
+           AND NOT EXISTS (SELECT FROM loyalty_correction c WHERE c.purchase_id = p.id)) p
   JOIN loyalty_store s ON s.id = p.store_id
   LEFT JOIN (SELECT (d->>'day')::date AS day, (d->>'moon')::int AS lunar_month,
                     ARRAY(SELECT jsonb_array_elements_text(d->'keys')) AS days

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from events.refusals import Refusal
+from loyalty import revisions
 from loyalty.models import Purchase, PurchaseLine, Return, ReturnLine, Store
 from loyalty.records import ReturnedLine
 from loyalty.till import Till
@@ -163,6 +164,7 @@ def _post(back: _Back, take_back: TakeBack, *, till: Till, at: datetime, import_
     """Whether the return was there already."""
     purchase = (
         Purchase.objects.filter(store_id=back.store_id, receipt=back.original, occurred_at__lte=back.occurred_at)
+        .filter(revisions.STANDS)
         .order_by("-occurred_at")
         .values_list("id", flat=True)
         .first()

@@ -209,9 +209,12 @@ SELECT e.purchase_id, e.member_id FROM loyalty_entry e JOIN loyalty_billowner o 
 
 L7_BALANCE_PRINTED = """
 SELECT p.id FROM loyalty_purchase p
+  LEFT JOIN loyalty_correction c ON c.next_id = p.id
   JOIN LATERAL (SELECT available_after, debt_after FROM loyalty_entry
-                 WHERE member_id = p.member_id AND purchase_id = p.id AND kind IN ('earn', 'spend', 'capture')
-                   AND return_id IS NULL AND move_id IS NULL AND recorded_at = p.recorded_at
+                 WHERE member_id = p.member_id AND recorded_at = p.recorded_at
+                   AND (purchase_id = p.id AND kind IN ('earn', 'spend', 'capture')
+                        AND return_id IS NULL AND move_id IS NULL
+                     OR return_id = c.back_id AND kind IN ('clawback', 'absorb'))
                  ORDER BY seq DESC LIMIT 1) e ON true
  WHERE p.member_id IS NOT NULL AND p.status = 'posted' AND p.import_id IS NULL
    AND (p.available_after, p.debt_after) IS DISTINCT FROM (e.available_after, e.debt_after)
@@ -225,6 +228,23 @@ SELECT p.id FROM loyalty_purchase p
                FROM loyalty_purchaseline GROUP BY purchase_id) l ON l.purchase_id = p.id
  WHERE p.lines_amount <> coalesce(l.amount, 0) OR p.voucher_discount <> coalesce(l.vouchers, 0)
     OR p.points_value <> coalesce(l.points, 0) OR p.base <> coalesce(l.base, 0)
+"""
+
+L7_REVISIONS = """
+SELECT p.id FROM loyalty_purchase p
+  LEFT JOIN loyalty_correction c ON c.next_id = p.id
+  LEFT JOIN loyalty_purchase old ON old.id = c.purchase_id
+  LEFT JOIN loyalty_return r ON r.id = c.back_id
+ WHERE (p.revision > 1 OR c.next_id IS NOT NULL)
+   AND ((old.store_id, old.period, old.receipt, old.revision + 1)
+        IS DISTINCT FROM (p.store_id, p.period, p.receipt, p.revision::int)
+     OR (r.kind, r.whole, r.purchase_id, r.member_id) IS DISTINCT FROM ('correction', true, old.id, p.member_id))
+UNION ALL
+SELECT r.purchase_id FROM loyalty_return r LEFT JOIN loyalty_correction c ON c.back_id = r.id
+ WHERE r.kind = 'correction' AND c.back_id IS NULL
+UNION ALL
+SELECT c.purchase_id FROM loyalty_correction c JOIN loyalty_return r ON r.purchase_id = c.purchase_id
+ WHERE r.id <> c.back_id
 """
 
 STRAYS = """
@@ -369,6 +389,9 @@ def queries() -> Iterator[Invariant]:
     )
     yield Invariant(code="L7", sentence="no member gets more of a rule in a day than it allows", sql=RULES_DAILY_LIMITS)
     yield Invariant(code="L7", sentence="the reasons of a bill add up to what it earned", sql=RULES_REASONS)
+    yield Invariant(
+        code="L7", sentence="of the revisions of a receipt the last one stands, the others came back", sql=L7_REVISIONS
+    )
     yield Invariant(code="L8", sentence="no bill or account of an unknown member or store", sql=STRAYS)
     yield Invariant(code="L10", sentence="an account's tier is the last that began", sql=L10_HISTORY)
     yield Invariant(

@@ -190,7 +190,7 @@ def open_return(
 
 
 def post_return(posting: Mapping[str, Any], *, kind: str) -> dict[str, Any]:
-    """Write a return with its claw-back and give-back; answers the row written."""
+    """Write a return with its claw-back and give-back; answers the row written. A correction's event comes later."""
     happened = "purchase.cancelled" if kind == "cancellation" else "purchase.returned"
     body = {**posting, "readers": _readers(happened, "tier.changed")}
     with connection.cursor() as cursor:

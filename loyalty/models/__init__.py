@@ -1,6 +1,7 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
 from loyalty.models.approvals import AdjustmentRequest
+from loyalty.models.corrections import Correction
 from loyalty.models.devices import Device, DeviceInvitation, Sitting
 from loyalty.models.look import Logo
 from loyalty.models.moves import BillMove
@@ -31,6 +32,7 @@ __all__ = [
     "AdjustmentRequest",
     "ApiKey",
     "BillMove",
+    "Correction",
     "Device",
     "DeviceInvitation",
     "EarningRule",

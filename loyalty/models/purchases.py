@@ -19,7 +19,8 @@ class Purchase(models.Model):
 
     `goods` = lines - discounts + rounding; `base` = goods - our vouchers - points, the part that earns and counts for
     tiers; total = voucher_discount + points_value + due. `extras` keeps discounts, charges, tax, payments and invoice
-    as sent. `reasons` is the award explained, as codes and numbers.
+    as sent. `reasons` is the award explained, as codes and numbers. Of several `revision`s of one receipt the last one
+    stands (loyalty.revisions).
     """
 
     class Status(models.TextChoices):
@@ -40,6 +41,7 @@ class Purchase(models.Model):
     )
     period = models.TextField(default="")
     receipt = models.TextField(_("số hóa đơn"))
+    revision = models.SmallIntegerField(default=1, db_default=1)
     business_date = models.DateField(_("ngày bán hàng"))
     member_id = models.UUIDField(null=True)
     occurred_at = models.DateTimeField()
@@ -83,7 +85,7 @@ class Purchase(models.Model):
         verbose_name = _("hóa đơn")
         verbose_name_plural = _("Hóa đơn")
         constraints = [
-            models.UniqueConstraint(fields=["store", "period", "receipt"], name="a_receipt_is_posted_once"),
+            models.UniqueConstraint(fields=["store", "period", "receipt", "revision"], name="a_receipt_is_posted_once"),
             models.CheckConstraint(
                 condition=Q(total=models.F("voucher_discount") + models.F("points_value") + models.F("due")),
                 name="total_is_discount_points_and_due",
@@ -190,11 +192,13 @@ class OrderEvent(models.Model):
 
 
 class Return(models.Model):
-    """Part or all of a bill came back (kind return), or the bill never happened (kind cancellation)."""
+    """Part or all of a bill came back (kind return), it never happened (cancellation), or another stands in its place
+    (correction: then dated as the bill it takes back, which was no sale of that day)."""
 
     class Kind(models.TextChoices):
         RETURN = "return", _("trả hàng")
         CANCELLATION = "cancellation", _("hủy hóa đơn")
+        CORRECTION = "correction", _("sửa hóa đơn")
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="returns")

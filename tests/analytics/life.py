@@ -1,4 +1,5 @@
-"""Weeks in the life of a shop, drawn at random: sales, guests, late bills, returns, cancellations, reviews, files."""
+"""Weeks in the life of a shop, drawn at random: sales, guests, late bills, returns, cancellations, corrections, reviews
+and files."""
 
 import contextlib
 import random
@@ -56,8 +57,9 @@ class Life:
                     self.send_batch,
                     self.import_file,
                     self.pass_on,
+                    self.correct,
                 ],
-                [11, 5, 5, 2, 3, 2, 1, 4],
+                [11, 5, 5, 2, 3, 2, 1, 4, 4],
             )[0]
             doing()
 
@@ -135,6 +137,17 @@ class Life:
             self._try(lambda: claiming.claim(code=claiming.code_of(bill.id), **told))
         else:
             self._try(lambda: moving.move(purchase_id=bill.id, reason="nhầm số", **told))
+
+    def correct(self) -> None:
+        """A bill was keyed wrongly, today or some days ago."""
+        bill = self._some_bill()
+        if bill is None:
+            return
+        amount = self.chance.choice([0, 41_000, 64_999])
+        line = BillLine(sku="CF9", quantity=Decimal(1), amount=amount, cost=self.chance.choice([None, amount // 2]))
+        said = {"receipt": bill.receipt, "occurred_at": bill.occurred_at, "business_date": bill.business_date}
+        wanted = self.shop.bill(lines=(line,), staff=self.chance.choice(["", "minh"]), **said)
+        self._try(lambda: self.shop.correct(bill.id, wanted, till=self._till(bill)))
 
     def decide(self) -> None:
         waiting = list(Purchase.objects.filter(status="review", decision=None).order_by("id"))

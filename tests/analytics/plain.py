@@ -56,6 +56,7 @@ def days() -> dict[tuple[int, date], dict[str, int]]:
     for back in Return.objects.filter(purchase_id__in=known):
         day = found[back.store_id, back.business_date]
         day[f"{'member' if known[back.purchase_id].member_id else 'guest'}_returned"] += back.due
+        day["bills"] -= back.kind == "correction"
         day["earned"] -= back.clawed_back
         day["spent"] -= back.given_back
     return found

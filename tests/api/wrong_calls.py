@@ -260,12 +260,37 @@ def of_addresses() -> Iterator[Case]:
         {"why": MARK},
         headers=key,
     )
+    yield from of_corrections(nobody)
     yield from of_moves(nobody)
     yield Case("a bill with a parameter", f"{PURCHASES}?dry_run={MARK}", 400, "unknown_parameter", "", bill_with())
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         yield Case(f"{method} of purchases", PURCHASES, 405, "method_not_allowed", method=method)
     yield Case("GET of quotes", QUOTES, 405, "method_not_allowed", method="GET")
     yield Case("GET of a batch", BATCH, 405, "method_not_allowed", method="GET")
+
+
+def of_corrections(nobody: str) -> Iterator[Case]:
+    key = {"Idempotency-Key": "bad-correct"}
+    path, body = f"{PURCHASES}/{nobody}/correction", bill_with(reason=MARK)
+    yield Case("a correction without a key", path, 400, "key_missing", None, body)
+    yield Case("a correction of nothing we sold", path, 404, "not_found", None, body, headers=key)
+    yield Case("a correction of words", f"{PURCHASES}/{MARK}/correction", 404, "not_found", None, body, headers=key)
+    yield Case("a correction with a parameter", f"{path}?f={MARK}", 400, "unknown_parameter", "", body, headers=key)
+    yield Case("GET of a correction", path, 405, "method_not_allowed", method="GET")
+    for name, sent, error, pointer in (
+        ("no reason", bill_with(), "required", "/reason"),
+        ("an empty reason", body | {"reason": ""}, "wrong_length", "/reason"),
+        ("a long reason", body | {"reason": "x" * 501}, "wrong_length", "/reason"),
+        ("a reason that is a number", body | {"reason": 7}, "wrong_type", "/reason"),
+        ("no lines", body | {"lines": []}, "wrong_length", "/lines"),
+        ("no receipt", {k: v for k, v in body.items() if k != "receipt"}, "required", "/receipt"),
+        ("a total as text", body | {"total": "105000"}, "wrong_type", "/total"),
+        ("a time without offset", body | {"occurred_at": "2026-11-21T10:00:00"}, "offset_missing", "/occurred_at"),
+        ("which revision it is", body | {"revision": 7}, "unknown_field", ""),
+    ):
+        yield Case(f"a correction says {name}", path, 400, error, pointer, sent, headers=key)
+    wrong_sum = body | {"total": 1}
+    yield Case("a correction with a wrong sum", path, 422, "total_mismatch", None, wrong_sum, headers=key)
 
 
 def of_moves(nobody: str) -> Iterator[Case]:

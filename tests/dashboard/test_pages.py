@@ -98,6 +98,23 @@ def test_a_bill_that_moved_is_its_new_members_on_every_page(admin, lan, till):
     assert "HD0042" in text_of(admin.get(reverse("admin:members_member_change", args=[mai.pk])))
 
 
+def test_a_corrected_bill_is_no_sale_any_more_and_leads_to_the_one_that_stands(admin, lan, till):
+    wrong = till.bill(1_050_000, receipt="HD0042")
+    old = till.sell(wrong, lan).purchase
+    new = till.correct(old.id, till.bill(105_000, receipt="HD0042", occurred_at=wrong.occurred_at)).purchase
+    address = {bill.id: reverse("admin:loyalty_purchase_change", args=[bill.id]) for bill in (old, new)}
+
+    before, after = admin.get(address[old.id]), admin.get(address[new.id])
+    assert "Đã sửa" in text_of(before) and address[new.id] in before.content.decode()
+    assert "Sửa từ hóa đơn trước" in text_of(after) and address[old.id] in after.content.decode()
+    assert "bấm nhầm" in text_of(before) and "bấm nhầm" in text_of(after)
+    bills = admin.get(reverse("admin:loyalty_purchase_changelist"))
+    assert "đã sửa" in text_of(bills)
+    assert "<s>1.050.000" in bills.content.decode() and "<s>105.000" not in bills.content.decode()
+    told = text_of(admin.get(reverse("admin:members_member_change", args=[lan.pk])))
+    assert "105.000" in told and "Mua 1.050.000" not in told
+
+
 def test_an_analyst_sees_bills_without_names(signed_in, lan, till):
     bill = till.sell(till.bill(105_000), lan).purchase
     analyst = signed_in(access.ANALYST)

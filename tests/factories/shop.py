@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection
 
 from loyalty import earning, founding, policies, queries
 from loyalty.bill import Bill, BillLine
+from loyalty.correcting import Asked
 from loyalty.models import Store
 from loyalty.models.policies import DatedPolicy
 from loyalty.sales import Recorded, Who
@@ -18,6 +19,8 @@ from loyalty.till import Till
 from members import founding as member_founding
 from members import joining
 from members.models import Member
+from rewards import checkout
+from rewards.checkout import CheckedOut
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)  # 12:00 in Ho Chi Minh City, a Friday
 _numbers = itertools.count(1)
@@ -59,6 +62,22 @@ class Shop:
         who = Who("id", str(member.id)) if member else None
         return earning.record_purchase(bill=bill, who=who, **told)
 
+    def correct(self, purchase_id: UUID, bill: Bill, *, key: str = "", **told: Any) -> CheckedOut:
+        """The bill keyed again as it should have been."""
+        key = key or f"correct-{next(_numbers)}"
+        asked = Asked(
+            purchase_id=purchase_id,
+            bill=bill,
+            who=None,
+            reason="bấm nhầm",
+            key=key,
+            fingerprint=key.encode(),
+            as_sale=f"{bill.receipt}:{key}".encode(),
+        )
+        told.setdefault("till", self.till)
+        told.setdefault("at", self.at)
+        return checkout.correct(asked, **told)
+
     def publish(self, *terms: DatedPolicy) -> None:
         """These policies are in force from now on."""
         for one in terms:
@@ -86,6 +105,7 @@ def rows_of(*tables: str) -> dict[str, str]:
 LEDGER_TABLES = (
     "loyalty_account",
     "loyalty_billmove",
+    "loyalty_correction",
     "loyalty_entry",
     "loyalty_hold",
     "loyalty_lot",

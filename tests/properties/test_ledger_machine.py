@@ -1,7 +1,8 @@
 """The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
 
-Two members and a guest buy, spend, return, cancel, pass bills on, claim them, put points aside, hear of their orders,
-get adjusted, wait for months and repeat themselves, under policies of when points can be spent and when they end.
+Two members and a guest buy, spend, return, cancel, correct and pass bills on, claim them, put points aside, hear of
+their orders, get adjusted, wait for months and repeat themselves, under policies of when points can be spent and when
+they end.
 `make soak` runs it longer (tests/soak).
 """
 
@@ -64,6 +65,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.holds: list[tuple[UUID, int, int]] = []
         self.members = [self.shop.member(), self.shop.member("Trần Thị Mai")]
         self.bills: list[PurchaseRecord] = []
+        self.keyed: dict[UUID, Bill] = {}
+        self.corrected: set[UUID] = set()
         self.last: Callable[[], Any] | None = None
         self.answer: Any = None
         self.receipts = 0
@@ -142,6 +145,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if done is not None:
             assert queries.purchase(done.purchase.id) == done.purchase
             self.bills.append(done.purchase)
+            self.keyed[done.purchase.id] = bill
             self.last, self.answer = (lambda: self.shop.sell(bill, member, proven=True).purchase), done.purchase
 
     @rule(who=st.integers(0, 2), thousands=st.integers(10, 900), online=st.booleans())
@@ -150,6 +154,7 @@ class LedgerMachine(RuleBasedStateMachine):
         receipt = f"P{self.receipts}"
         bill = self.shop.bill(thousands * 1_000, receipt=receipt, channel="online" if online else "till")
         self.bills.append(self.shop.sell(bill, self.whom(who)).purchase)
+        self.keyed[self.bills[-1].id] = bill
 
     @precondition(lambda self: self.bills)
     @rule(pick=st.integers(0, 100), line=st.integers(0, 2), share=st.integers(0, 100), whole=st.booleans())
@@ -216,6 +221,40 @@ class LedgerMachine(RuleBasedStateMachine):
         if done is not None:
             self.last, self.answer = (lambda: command().purchase), done.purchase
 
+    @precondition(lambda self: self.bills)
+    @rule(
+        pick=st.integers(0, 100),
+        thousands=st.integers(0, 900),
+        spend=st.integers(0, 60),
+        online=st.booleans(),
+        days=st.integers(0, 3),
+        itself=st.booleans(),
+    )
+    def correct(self, pick: int, thousands: int, spend: int, online: bool, days: int, itself: bool) -> None:
+        """A bill is keyed again; where nothing of it is different, nobody has more or less than before."""
+        standing = [bill for bill in self.bills if bill.id not in self.corrected]
+        sold = standing[pick % len(standing)]
+        said: dict[str, Any] = {"receipt": sold.receipt, "occurred_at": sold.occurred_at - timedelta(days=days)}
+        if itself and sold.id in self.keyed:
+            bill = replace(self.keyed[sold.id], hold=None)
+        else:
+            channel = "online" if online else "till"
+            spend = min(spend, sold.spent + self.balance(self.members[0])[0]) if sold.member_id else 0
+            bill = self.shop.bill(thousands * 1_000, points_to_spend=spend, channel=channel, **said)
+            itself = False
+        self.receipts += 1
+        key, before = f"K{self.receipts}", [self.balance(member) for member in self.members]
+        done = self.attempt(lambda: self.shop.correct(sold.id, bill, key=key, proven=True))
+        if done is None:
+            return
+        self.bills.append(done.purchase)
+        self.keyed[done.purchase.id] = bill
+        self.corrected.add(sold.id)
+        if itself and sold.member_id is not None:
+            assert [self.balance(member) for member in self.members] == before
+        self.last = lambda: self.shop.correct(sold.id, bill, key=key, proven=True).purchase
+        self.answer = done.purchase
+
     @rule(
         who=st.integers(0, 1),
         points=st.integers(1, 60),
@@ -272,8 +311,9 @@ class LedgerMachine(RuleBasedStateMachine):
         before = rows_of(*LEDGER_TABLES)
         assert self.last is not None
         said = self.last()
-        # what was returned meanwhile shows on the bill, and whose a bill sold is now; all else is the first answer
-        if isinstance(said, PurchaseRecord) and said.moves and not self.answer.moves:
+        # what was returned meanwhile shows on the bill, whose it is now, and the revision that stands; all else is the
+        # first answer
+        if isinstance(said, PurchaseRecord) and (said.moves and not self.answer.moves or said.id != self.answer.id):
             assert said == queries.purchase(said.id)
         elif isinstance(said, PurchaseRecord):
             assert (said.id, said.earned, said.available_after) == (

@@ -5,6 +5,7 @@ WITH gone AS (
     WHERE p.store_id = n.store_id
         AND p.period = n.period
         AND p.receipt = n.receipt
+        AND p.revision = 1
         AND p.import_id IS DISTINCT FROM %(import_id)s
     RETURNING
         n.rows,

@@ -199,7 +199,8 @@ BEGIN
   SELECT policies_version INTO snap.policies_version FROM loyalty_programme;
   IF p_receipt IS NOT NULL THEN
     SELECT id, fingerprint, member_id INTO snap.purchase_id, snap.purchase_fingerprint, snap.purchase_member
-      FROM loyalty_purchase WHERE store_id = p_store AND period = p_period AND receipt = p_receipt;
+      FROM loyalty_purchase WHERE store_id = p_store AND period = p_period AND receipt = p_receipt
+     ORDER BY revision DESC LIMIT 1;
   END IF;
   RETURN snap;
 END $$;

@@ -65,12 +65,30 @@ BEGIN
   RETURN acc.entries;
 END $$;
 
--- Takes back p_points of an earn: out of the lot it opened first; what of that lot has ended meanwhile is reinstated
+-- What ended out of a lot (it expired, or was given up waiting) and was not reinstated yet for the earn that opened it.
+CREATE OR REPLACE FUNCTION ledger_ended(p_member uuid, p_earn int, p_lot int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(sum(u.points), 0) FROM loyalty_lotuse u
+            JOIN loyalty_entry e ON e.member_id = u.member_id AND e.seq = u.entry_seq
+           WHERE u.member_id = p_member AND u.lot_seq = p_lot AND e.kind IN ('expire', 'cancel_pending'))
+       - (SELECT coalesce(sum(available + pending - debt), 0) FROM loyalty_entry
+           WHERE member_id = p_member AND reverses_seq = p_earn AND kind = 'reinstate');
+END $$;
+
+-- How many points of an earn nobody has spent: what its lot still has, and what ended in it.
+CREATE OR REPLACE FUNCTION ledger_unspent(p_member uuid, p_earn int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT remaining + ledger_ended(p_member, p_earn, seq) FROM loyalty_lot
+           WHERE member_id = p_member AND entry_seq = p_earn);
+END $$;
+
+-- Takes back p_points of an earn: out of the lot it opened first (or out of p_from, which stands in for it); what of that lot has ended meanwhile is reinstated
 -- in an entry of its own and taken in the same breath (the member lost it already and shall not lose it twice); then
 -- out of the other lots; the rest becomes debt, or is absorbed by the house. Points that still wait leave the pending
 -- ones. Returns the points that were absorbed.
 CREATE OR REPLACE FUNCTION ledger_claw_back(
-  p_member uuid, p_earn int, p_points bigint, p_effective timestamptz, p_absorb boolean, p_note jsonb
+  p_member uuid, p_earn int, p_points bigint, p_effective timestamptz, p_absorb boolean, p_note jsonb,
+  p_from int DEFAULT NULL
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   acc loyalty_account;
@@ -89,15 +107,13 @@ BEGIN
                     WHERE member_id = p_member AND reverses_seq = p_earn AND kind = 'clawback') THEN
     RAISE EXCEPTION 'more would be taken back than was earned' USING ERRCODE = 'LP002';
   END IF;
-  SELECT * INTO lot FROM loyalty_lot WHERE member_id = p_member AND entry_seq = p_earn;
-
-  -- what ended out of this lot (it expired, or was given up waiting) and was not reinstated yet
-  ended := (SELECT coalesce(sum(u.points), 0) FROM loyalty_lotuse u
-              JOIN loyalty_entry e ON e.member_id = u.member_id AND e.seq = u.entry_seq
-             WHERE u.member_id = p_member AND u.lot_seq = lot.seq AND e.kind IN ('expire', 'cancel_pending'))
-         - (SELECT coalesce(sum(available + pending - debt), 0) FROM loyalty_entry
-             WHERE member_id = p_member AND reverses_seq = p_earn AND kind = 'reinstate');
-  ended := least(ended, p_points - least(p_points, lot.remaining));
+  IF p_from IS NULL THEN
+    SELECT * INTO lot FROM loyalty_lot WHERE member_id = p_member AND entry_seq = p_earn;
+    ended := least(ledger_ended(p_member, p_earn, lot.seq), p_points - least(p_points, lot.remaining));
+  ELSE
+    SELECT * INTO lot FROM loyalty_lot WHERE member_id = p_member AND seq = p_from;
+    ended := 0;
+  END IF;
   IF ended > 0 THEN
     repaid := CASE WHEN lot.pending THEN 0 ELSE least(acc.debt, ended) END;
     IF repaid < ended THEN

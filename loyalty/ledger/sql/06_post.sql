@@ -63,13 +63,38 @@ BEGIN
   END LOOP;
 END $$;
 
--- A sale. `p`: {purchase: columns, lines: [columns], lot (of ledger_credit), awards?, hold?, tier?, review_tier?}; `p_readers`: of purchase.recorded;
--- `p_tier_readers`: of tier.changed. False where the receipt is taken (a guest's bill posted twice at once): nothing was
+-- The rest of what a corrected bill had earned, which ledger_post_return left alone: it was spent meanwhile, and what the
+-- next revision earned stands in for it, so that no other points end sooner; then the other lots, then debt.
+CREATE OR REPLACE FUNCTION ledger_settle_correction(bill loyalty_purchase, p_back uuid, p_absorb boolean)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  back loyalty_return;
+  rest bigint;
+  earn_seq int;
+  stand_in int;
+BEGIN
+  SELECT * INTO STRICT back FROM loyalty_return WHERE id = p_back;
+  rest := back.clawed_back + (SELECT coalesce(sum(available + pending - debt), 0) FROM loyalty_entry
+                               WHERE member_id = back.member_id AND return_id = back.id AND kind = 'clawback');
+  IF rest = 0 THEN RETURN; END IF;
+  SELECT seq INTO STRICT earn_seq FROM loyalty_entry
+   WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind = 'earn' ORDER BY seq DESC LIMIT 1;
+  SELECT l.seq INTO stand_in FROM loyalty_entry e
+    JOIN loyalty_lot l ON l.member_id = e.member_id AND l.entry_seq = e.seq
+   WHERE e.member_id = bill.member_id AND e.purchase_id = bill.id AND e.kind = 'earn';
+  PERFORM ledger_claw_back(back.member_id, earn_seq, rest, greatest(back.occurred_at, back.counts_at), p_absorb,
+                           ledger_note(bill) || jsonb_build_object('purchase', back.purchase_id, 'return', back.id),
+                           stand_in);
+END $$;
+
+-- A sale. `p`: {purchase: columns, lines: [columns], lot (of ledger_credit), awards?, hold?, tier?, review_tier?,
+-- corrects?: {back, absorb}}; `p_readers`: of purchase.recorded; `p_tier_readers`: of tier.changed. False where the
+-- receipt is taken (a guest's bill posted twice at once): nothing was
 -- written.
 CREATE OR REPLACE FUNCTION ledger_post_purchase(p jsonb, p_readers text[], p_tier_readers text[])
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-  bill loyalty_purchase := jsonb_populate_record(NULL::loyalty_purchase, p->'purchase');
+  bill loyalty_purchase := jsonb_populate_record(NULL::loyalty_purchase, '{"revision": 1}'::jsonb || (p->'purchase'));
 BEGIN
   INSERT INTO loyalty_purchase SELECT bill.* ON CONFLICT ON CONSTRAINT a_receipt_is_posted_once DO NOTHING;
   IF NOT FOUND THEN RETURN false; END IF;
@@ -95,6 +120,9 @@ BEGIN
     IF p ? 'awards' THEN
       PERFORM ledger_count_awards(bill.member_id, bill.id, NULL, bill.recorded_at, p->'awards');
     END IF;
+    IF p ? 'corrects' THEN
+      PERFORM ledger_settle_correction(bill, (p->'corrects'->>'back')::uuid, (p->'corrects'->>'absorb')::boolean);
+    END IF;
     UPDATE loyalty_account SET last_purchase_at = bill.occurred_at
      WHERE member_id = bill.member_id AND (last_purchase_at IS NULL OR last_purchase_at < bill.occurred_at);
     PERFORM ledger_follow_tier(bill, p, p_tier_readers);
@@ -113,7 +141,7 @@ DECLARE
 BEGIN
   INSERT INTO loyalty_purchase
     SELECT bill.* FROM jsonb_array_elements(p) AS sale,
-                       jsonb_populate_record(NULL::loyalty_purchase, sale->'purchase') AS bill
+                       jsonb_populate_record(NULL::loyalty_purchase, '{"revision": 1}'::jsonb || (sale->'purchase')) AS bill
     ON CONFLICT ON CONSTRAINT a_receipt_is_posted_once DO NOTHING;
   GET DIAGNOSTICS written = ROW_COUNT;
   IF written < cardinality(ids) THEN RETURN false; END IF;
@@ -200,6 +228,7 @@ END $$;
 
 -- A return. `p`: {return: columns, lines: [columns], awards?, grace, absorb, reason, readers: {type: [names]}}. Writes what came
 -- back, claws back and gives back, reviews the tier. A receipt that is taken raises a_return_receipt_is_posted_once.
+-- A correction claws back what was not spent; the rest, the tier and the event follow with the next revision.
 CREATE OR REPLACE FUNCTION ledger_post_return(p jsonb) RETURNS loyalty_return LANGUAGE plpgsql AS $$
 DECLARE
   back loyalty_return := jsonb_populate_record(NULL::loyalty_return, p->'return');
@@ -207,6 +236,7 @@ DECLARE
                                    'purchase', back.purchase_id, 'return', back.id, 'request', back.request_id);
   effective timestamptz := greatest(back.occurred_at, back.counts_at);
   entry_seq int;
+  clawed bigint := back.clawed_back;
   happened text := CASE back.kind WHEN 'cancellation' THEN 'purchase.cancelled' ELSE 'purchase.returned' END;
 BEGIN
   back.absorbed := 0;
@@ -219,8 +249,12 @@ BEGIN
     -- a bill that went away and came back has earned twice here, and only the last counts
     SELECT seq INTO STRICT entry_seq FROM loyalty_entry
      WHERE member_id = back.member_id AND purchase_id = back.purchase_id AND kind = 'earn' ORDER BY seq DESC LIMIT 1;
-    back.absorbed := ledger_claw_back(back.member_id, entry_seq, back.clawed_back, effective,
-                                      (p->>'absorb')::boolean, note);
+    IF back.kind = 'correction' THEN
+      clawed := least(clawed, ledger_unspent(back.member_id, entry_seq));
+    END IF;
+    IF clawed > 0 THEN
+      back.absorbed := ledger_claw_back(back.member_id, entry_seq, clawed, effective, (p->>'absorb')::boolean, note);
+    END IF;
   END IF;
   IF back.member_id IS NOT NULL THEN
     SELECT available, debt INTO back.available_after, back.debt_after FROM loyalty_account
@@ -231,6 +265,7 @@ BEGIN
   IF p ? 'awards' THEN
     PERFORM ledger_count_awards(back.member_id, back.purchase_id, back.id, back.recorded_at, p->'awards');
   END IF;
+  IF back.kind = 'correction' THEN RETURN back; END IF;
   IF back.member_id IS NOT NULL THEN
     PERFORM ledger_review_tier(back.member_id, back.occurred_at, 'return', back.id, note,
                                ARRAY(SELECT jsonb_array_elements_text(p->'readers'->'tier.changed')));

@@ -23,6 +23,17 @@ ROWS: dict[str, Row | KeyRow] = {
     "purchase": KeyRow((("GET", "earn"),), of="bill"),
     "returns": KeyRow((("POST", "refund"),), of="bill", body={"receipt": "TH1", "whole": True}),
     "cancellation": KeyRow((("POST", "refund"),), of="bill"),
+    "correction": KeyRow(
+        (("POST", "refund"),),
+        of="bill",
+        body={
+            "receipt": "HD1",
+            "occurred_at": "2026-11-20T12:00:00+07:00",
+            "lines": [{"sku": "CF1", "name": "Cà phê", "quantity": 1, "amount": 50_000}],
+            "total": 50_000,
+            "reason": "nhầm số",
+        },
+    ),
     "order_events": KeyRow(
         (("POST", "earn"),), of="bill", body={"type": "shipped", "occurred_at": "2026-11-20T12:00:00+07:00"}
     ),
