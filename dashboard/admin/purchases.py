@@ -166,7 +166,10 @@ class PurchaseAdmin(ReadOnlyAdmin, BigAdmin):
     def spent_points(self, row: Any) -> Any:
         return _figure(wording.points(-row.spent), over=row.corrected)
 
-    @display(description=_("trạng thái"), label={"posted": "success", "review": "warning", "refused": "danger"})
+    @display(
+        description=_("trạng thái"),
+        label={"posted": "success", "review": "warning", "refused": "danger", "corrected": "info"},
+    )
     def state(self, row: Any) -> tuple[str, Any]:
         if row.corrected:
             return "corrected", _("đã sửa")
