@@ -141,6 +141,16 @@ SELECT p.id FROM loyalty_purchase p JOIN (
     OR (r.whole AND p.status = 'posted' AND r.clawed_back <> p.earned + coalesce(m.earned, 0))
 """
 
+L5_RETURNED_LINES = """
+SELECT p.id, l.line FROM loyalty_purchase p
+  JOIN loyalty_purchaseline l ON l.purchase_id = p.id
+  JOIN (SELECT purchase_id, bool_or(whole) AS whole FROM loyalty_return GROUP BY 1) r ON r.purchase_id = p.id
+  LEFT JOIN (SELECT purchase_id, line, sum(quantity) AS quantity, sum(amount) AS amount
+               FROM loyalty_returnline GROUP BY 1, 2) b ON b.purchase_id = p.id AND b.line = l.line
+ WHERE coalesce(b.quantity, 0) > l.quantity OR coalesce(b.amount, 0) > l.amount
+    OR r.whole AND (coalesce(b.quantity, 0), coalesce(b.amount, 0)) <> (l.quantity, l.amount)
+"""
+
 L5_ENTRIES_FOLLOW_RETURNS = """
 SELECT r.id FROM loyalty_return r
   LEFT JOIN (SELECT return_id, sum(available + pending - debt) FILTER (WHERE kind = 'clawback') AS clawed,
@@ -369,6 +379,11 @@ def queries() -> Iterator[Invariant]:
     yield Invariant(code="L4", sentence="lots were spent by expiry, age, number", sql=L4_ORDER)
     yield Invariant(code="L5", sentence="reversals of an entry never exceed it", sql=L5_REVERSALS)
     yield Invariant(code="L5", sentence="partial returns never exceed the bill; a whole return is exact", sql=L5_WHOLE)
+    yield Invariant(
+        code="L5",
+        sentence="no more of a line came back than was sold, and a whole return left nothing",
+        sql=L5_RETURNED_LINES,
+    )
     yield Invariant(code="L5", sentence="a return's entries are what it says", sql=L5_ENTRIES_FOLLOW_RETURNS)
     yield Invariant(code="L6", sentence="all that moved = all that accounts hold", sql=L6_IDENTITY)
     yield Invariant(code="L6", sentence="each kind of entry has its sign", sql=L6_SIGNS)
