@@ -115,6 +115,8 @@ LEDGER_TABLES = (
     "loyalty_purchaseline",
     "loyalty_return",
     "loyalty_returnline",
+    "loyalty_ruleaward",
+    "loyalty_rulebudget",
     "loyalty_tierbeginning",
     "events_event",
     "events_delivery",

@@ -2,7 +2,7 @@
 
 Two members and a guest buy, spend, return, cancel, correct and pass bills on, claim them, put points aside, hear of
 their orders, get adjusted, wait for months and repeat themselves, under policies of when points can be spent and when
-they end.
+they end, and under bonus rules that come, are limited, pause and go.
 `make soak` runs it longer (tests/soak).
 """
 
@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from events.refusals import Refusal
-from loyalty import adjusting, claiming, expiry, holding, moving, queries, returning
+from loyalty import adjusting, claiming, expiry, holding, moving, queries, returning, rulemaking
 from loyalty.bill import Bill, BillLine, Charge, Discount
 from loyalty.ledger import invariants
 from loyalty.models import ExpiryPolicy, PendingPolicy
@@ -36,10 +36,25 @@ from loyalty.records import PurchaseRecord, ReturnedLine
 from loyalty.sales import Who
 from members.models import Member
 from rewards import checkout
+from tests.factories.rules import in_force
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 from tests.running import ShopDatabase
 
-EXAMPLES = 75 if os.environ.get("FULL", "0") == "1" else 30
+EFFECTS: list[dict[str, Any]] = [
+    {"kind": "percent", "percent": 100},
+    {"kind": "percent", "percent": 33, "skus": ["S1", "SKU1"]},
+    {"kind": "fixed", "points": 7},
+    {"kind": "per_unit", "points": 2},
+    {"kind": "per_amount", "points": 1, "per_amount": 70_000},
+]
+CONDITIONS: list[dict[str, Any]] = [
+    {"all": []},
+    {"field": "amount", "at_least": 300_000},
+    {"field": "visit", "at_most": 4},
+    {"not": {"field": "tier", "is": "member"}},
+    {"field": "silent_days", "at_least": 7},
+]
+EXAMPLES = 75 if os.environ.get("FULL", "0") == "1" else 40
 STEPS = 50
 steps_taken = 0
 
@@ -67,6 +82,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bills: list[PurchaseRecord] = []
         self.keyed: dict[UUID, Bill] = {}
         self.corrected: set[UUID] = set()
+        self.bonus_rules: list[int] = []
         self.last: Callable[[], Any] | None = None
         self.answer: Any = None
         self.receipts = 0
@@ -250,7 +266,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bills.append(done.purchase)
         self.keyed[done.purchase.id] = bill
         self.corrected.add(sold.id)
-        if itself and sold.member_id is not None:
+        if (
+            itself and sold.member_id is not None and not self.bonus_rules
+        ):  # what limits have left may be more, or less, by now
             assert [self.balance(member) for member in self.members] == before
         self.last = lambda: self.shop.correct(sold.id, bill, key=key, proven=True).purchase
         self.answer = done.purchase
@@ -331,6 +349,29 @@ class LedgerMachine(RuleBasedStateMachine):
         self.attempt(
             lambda: adjusting.adjust(member_id=member.id, points=points, reason="xin lỗi", by="user:1", at=self.shop.at)
         )
+
+    @rule(
+        key=st.integers(1, 3),
+        effect=st.sampled_from(EFFECTS),
+        condition=st.sampled_from(CONDITIONS),
+        per_bill=st.none() | st.integers(1, 30),
+        per_member=st.none() | st.integers(1, 40),
+        times=st.none() | st.integers(1, 3),
+        period=st.sampled_from(["day", "week", "month", "year", "ever"]),
+        budget=st.none() | st.integers(1, 150),
+        mode=st.sampled_from(["stack", "stack", "best", "first", "exclusive"]),
+    )
+    def make_a_rule(self, key: int, effect: dict[str, Any], mode: str, **said: Any) -> None:
+        """A new rule, or the next version of one; it counts from now on."""
+        group = "g" if mode in {"best", "first"} else ""
+        version = in_force(self.shop, f"rule-{key}", effect, stack_mode=mode, stack_group=group, **said)
+        self.bonus_rules.append(version.pk)
+
+    @precondition(lambda self: self.bonus_rules)
+    @rule(pick=st.integers(0, 100), step=st.sampled_from([rulemaking.pause, rulemaking.resume, rulemaking.end]))
+    def stop_a_rule(self, pick: int, step: Callable[..., None]) -> None:
+        version = self.bonus_rules[pick % len(self.bonus_rules)]
+        self.attempt(lambda: step(id=version, by="user:hung", at=self.shop.at))
 
     @rule(days=st.sampled_from([0, 1, 8, 20, 40, 70, 200, 340]))
     def wait(self, days: int) -> None:
