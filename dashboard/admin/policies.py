@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminIntegerFieldWidget
 
 from dashboard import policy_words, wording
 from dashboard.admin.base import ReadOnlyInline, ShopAdmin
@@ -69,6 +70,11 @@ class PolicyAdmin(ShopAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, ArrayField):
+            kwargs["widget"] = ListWidget(db_field.verbose_name)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return ["begins", *self.list_display, "state", "published", "note"]
@@ -130,7 +136,10 @@ class PolicyForm(forms.ModelForm):
 class EarningRuleAdmin(PolicyAdmin):
     form = PolicyForm
     list_display = ["rule"]
-    fields = ["valid_from", "points", "per_amount", "note"]
+    fields = [
+        *("valid_from", "points", "per_amount", "cap_per_bill", "cap_per_day"),
+        *("with_tax", "vouchers_earn", "excluded_categories", "excluded_skus", "note"),
+    ]
 
     @display(description=_("quy tắc"))
     def rule(self, row: EarningRule) -> str:
@@ -157,11 +166,6 @@ class SpendingPolicyAdmin(PolicyAdmin):
         "excluded_categories",
         "note",
     ]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "excluded_categories":
-            kwargs["widget"] = ListWidget(db_field.verbose_name)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=_("giá trị 1 điểm"))
     def value(self, row: SpendingPolicy) -> str:
@@ -209,11 +213,6 @@ class ExpiryPolicyAdmin(PolicyAdmin):
     list_display = ["life"]
     fields = ["valid_from", "kind", "months", "days", "dates", "note"]
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "dates":
-            kwargs["widget"] = ListWidget(db_field.verbose_name)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
     @display(description=_("điểm sống"))
     def life(self, row: ExpiryPolicy) -> str:
         return policy_words.life(row)
@@ -244,16 +243,20 @@ class PendingPolicyAdmin(PolicyAdmin):
 class ThresholdInline(ReadOnlyInline):
     noun = "policy"
     model = TierThreshold
-    fields = ["tier", "amount"]
-    readonly_fields = ["tier", "amount"]
+    fields = ["tier", "amount", "more"]
+    readonly_fields = ["tier", "amount", "more"]
 
     @display(description=_("chi tiêu từ"))
     def amount(self, row: TierThreshold) -> str:
         return wording.money(row.spend, currency=wording.currency())
 
+    @display(description=_("tích thêm"))
+    def more(self, row: TierThreshold) -> str:
+        return f"{row.earn_percent} %" if row.earn_percent else wording.NOTHING
+
 
 class TierTableForm(PolicyForm):
-    """One field of spend per tier above the first; they are made from the tiers the shop has."""
+    """Fields of spend and of percent earned on top per tier above the first, made from the tiers the shop has."""
 
     class Meta:
         model = TierTable
@@ -265,6 +268,9 @@ class TierTableForm(PolicyForm):
             for tier in Tier.objects.filter(rank__gt=0)
             if self.cleaned_data.get(f"spend_{tier.id}")
         }
+
+    def earn_percents(self) -> dict[Tier, int]:
+        return {tier: self.cleaned_data.get(f"earn_{tier.id}") or 0 for tier in self.thresholds()}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -287,19 +293,32 @@ class TierTableAdmin(PolicyAdmin):
         base = ["valid_from", "window_days"]
         if obj:
             return [(None, {"fields": [*base, "note"]})]
-        spends = [f"spend_{tier.id}" for tier in Tier.objects.filter(rank__gt=0).order_by("rank")]
-        return [(None, {"fields": base}), (_("Chi tiêu từ"), {"fields": spends}), (None, {"fields": ["note"]})]
+        tiers = list(Tier.objects.filter(rank__gt=0).order_by("rank"))
+        return [
+            (None, {"fields": base}),
+            (_("Chi tiêu từ"), {"fields": [f"spend_{tier.id}" for tier in tiers]}),
+            (_("Tích thêm (%)"), {"fields": [f"earn_{tier.id}" for tier in tiers]}),
+            (None, {"fields": ["note"]}),
+        ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj:
             return super().get_form(request, obj, change, **kwargs)
         last = TierTable.objects.order_by("-valid_from").first()
-        was = dict(TierThreshold.objects.filter(table=last).values_list("tier_id", "spend"))
-        spends = {
-            f"spend_{tier.id}": MoneyField(label=wording.tier_name(tier), min_value=0, initial=was.get(tier.id))
-            for tier in Tier.objects.filter(rank__gt=0).order_by("rank")
-        }
-        kwargs["form"] = type("TierTableForm", (TierTableForm,), spends)
+        was = {one.tier_id: one for one in TierThreshold.objects.filter(table=last)}
+        fields: dict[str, Any] = {}
+        for tier in Tier.objects.filter(rank__gt=0).order_by("rank"):
+            before, name = was.get(tier.id), wording.tier_name(tier)
+            fields[f"spend_{tier.id}"] = MoneyField(label=name, min_value=0, initial=before.spend if before else None)
+            fields[f"earn_{tier.id}"] = forms.IntegerField(
+                label=name,
+                min_value=0,
+                max_value=900,
+                required=False,
+                initial=before.earn_percent if before else 0,
+                widget=UnfoldAdminIntegerFieldWidget,
+            )
+        kwargs["form"] = type("TierTableForm", (TierTableForm,), fields)
         kwargs["fields"] = ["valid_from", "window_days", "note"]
         return super().get_form(request, obj, change, **kwargs)
 
@@ -308,6 +327,7 @@ class TierTableAdmin(PolicyAdmin):
             valid_from=obj.valid_from,
             window_days=obj.window_days,
             thresholds=form.thresholds(),
+            earn_percents=form.earn_percents(),
             by=f"user:{request.user.pk}",
             at=clock.now(),
             note=obj.note,
@@ -320,6 +340,7 @@ class TierTableAdmin(PolicyAdmin):
         of_table: dict[int, list[str]] = {}
         for threshold in TierThreshold.objects.select_related("tier").order_by("spend"):
             text = f"{threshold.tier}: {wording.money(threshold.spend, currency=currency)}"
+            text += f" (+{threshold.earn_percent} %)" if threshold.earn_percent else ""
             of_table.setdefault(threshold.table_id, []).append(text)
         for row in rows:
             row.step_words = " · ".join(of_table.get(row.id, []))

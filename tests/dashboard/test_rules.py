@@ -1,8 +1,11 @@
 """Bonus rules in the dashboard: what staff build in rows is a condition, and two people put it in force."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from dashboard import access
 from dashboard.rules import rows
@@ -10,7 +13,7 @@ from dashboard.rules.rows import Row
 from events import clock, jobs
 from loyalty import policies
 from loyalty.backtesting import working
-from loyalty.models import RuleVersion
+from loyalty.models import RuleVersion, Tier
 from tests.factories.rules import DOUBLE, in_force
 
 WRITE = "/admin/rules/write/"
@@ -216,3 +219,20 @@ def test_an_analyst_looks_back_without_names(signed_in, lan, till):
 
     assert "Điểm theo quy tắc" in page.content.decode()
     assert "Nguyễn Thị Lan" not in page.content.decode()
+
+
+def test_a_tier_table_says_what_each_tier_earns_on_top(admin, lan, till):
+    address = reverse("admin:loyalty_tiertable_add")
+    ids = dict(Tier.objects.values_list("code", "pk"))
+    page = admin.get(address).content.decode()
+    assert "Tích thêm (%)" in page
+    ahead = timezone.localtime(clock.now() + timedelta(hours=1))
+    said = {"valid_from_0": f"{ahead:%d/%m/%Y}", "valid_from_1": f"{ahead:%H:%M}", "window_days": "365"}
+    for code, spend, percent in (("silver", "100.000", "10"), ("gold", "200.000", "25"), ("diamond", "900.000", "")):
+        said |= {f"spend_{ids[code]}": spend, f"earn_{ids[code]}": percent}
+
+    shown = admin.post(address, said, follow=True).content.decode()
+
+    assert "(+10 %)" in shown
+    ladder = policies.at(ahead + timedelta(minutes=1)).ladder
+    assert ladder.earn_percents == {ids["silver"]: 10, ids["gold"]: 25, ids["diamond"]: 0}
