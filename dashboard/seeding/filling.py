@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from analytics import holding, nightly, rebuilding
 from campaigns import founding as campaigns_founding
-from dashboard.seeding import first_steps, history, paying, relationship, returns, sheets, shop, tills
+from dashboard.seeding import bonus, first_steps, history, paying, relationship, returns, sheets, shop, tills
 from dashboard.seeding.counter import Counter
 from dashboard.seeding.history import History
 from dashboard.seeding.people import Person
@@ -108,6 +108,7 @@ def fill(
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # the first pages are asked for before autovacuum has looked at the new tables
         _figures(at=at)
+        bonus.write(at=at)
         campaigns_founding.start_all(at=at)
         _remember(plan.shop.stores[0].pk, DONE, at=ends)
     return Filled(members=Member.objects.count(), bills=Purchase.objects.count(), before=before)
