@@ -48,6 +48,7 @@ REFUSALS: dict[str, Any] = {
     "occurred_in_future": _("Giờ bán ở tương lai. Kiểm tra đồng hồ của máy."),
     "occurred_too_old": _("Hóa đơn quá cũ, không gửi được nữa."),
     "receipt_unreadable": _("Số hóa đơn chỉ gồm chữ và số in được, tối đa 64 ký tự."),
+    "purchase_corrected": _("Hóa đơn này đã sửa rồi: xem hóa đơn mới cùng số."),
     "guests_bill": _("Hóa đơn khách lẻ: tìm khách rồi bấm Tích điểm bù."),
     "same_member": _("Hóa đơn này đã của khách này rồi."),
     "paid_by_member": _("Hóa đơn đã trả bằng điểm hoặc voucher của người cũ nên không chuyển được."),

@@ -25,7 +25,7 @@ from loyalty.moving import InReview
 from loyalty.records import PurchaseRecord, ReturnRecord
 from loyalty.returning import NothingLeft
 from loyalty.revisions import PurchaseCorrected
-from loyalty.sales import Decided, MemberUnknown, ReceiptConflict, Recorded, Sale, Who
+from loyalty.sales import Decided, MemberUnknown, Recorded, Sale, Who
 from loyalty.till import Till
 
 
@@ -136,9 +136,8 @@ def decide(begun: Begun, *, till: Till, at: datetime, request_id: str = "", disc
 
 
 def post(begun: Begun, decided: Decided, *, till: Till, at: datetime, request_id: str = "") -> Recorded:
-    """Write the next revision, and that it stands in the place of the old one."""
-    if not posting.post_purchase(decided.posting):
-        raise ReceiptConflict()
+    """Write the next revision, and that it stands in the place of the old one. Raises TakenMeanwhile."""
+    sales.post(decided)
     asked, following = begun.asked, decided.record
     Correction.objects.create(
         purchase=begun.row,

@@ -225,7 +225,7 @@ def correct(
     owner = owning.owner_of(asked.purchase_id) if takes and proof is not None else None
     who = Who("id", str(owner)) if owner else None
     with _counted(vouchers, till=till, at=at) as tries, _tried(proof if takes else None, who, till, at) as shown:
-        return owning.while_it_stays(once)
+        return owning.while_it_stays(lambda: sales.until_posted(once))
 
 
 def hold(

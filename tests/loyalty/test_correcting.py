@@ -7,6 +7,7 @@ import pytest
 
 from events.models import Event
 from loyalty import auditing, correcting, ordering, policies, receipt_links, reviewing, today
+from loyalty.ledger import posting
 from loyalty.models import Correction, Entry, PendingPolicy, Purchase, TierBeginning
 from loyalty.records import PurchaseRecord
 from members.models import Member
@@ -53,6 +54,19 @@ def test_what_a_refused_correction_leaves_is_nothing(shop: Shop, lan: Member) ->
     with pytest.raises(correcting.NotEnoughPoints):
         again(shop, sold, 105_000, points_to_spend=5)
     assert rows_of(*LEDGER_TABLES) == before
+
+
+def test_one_whose_write_was_overtaken_begins_anew_and_doubles_nothing(
+    shop: Shop, lan: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold = shop.sell(shop.bill(105_000), lan).purchase
+    written = posting.post_purchase
+    overtaken = iter([False])
+    monkeypatch.setattr(posting, "post_purchase", lambda body: next(overtaken, None) is None and written(body))
+    new = again(shop, sold, 200_000)
+    assert (new.revision, new.earned, has(shop, lan)) == (2, 20, (20, 0, 0))
+    assert Purchase.objects.count() == 2
+    assert audit() == []
 
 
 def test_points_of_the_wrong_bill_cannot_pay_for_the_right_one(shop: Shop, lan: Member) -> None:
