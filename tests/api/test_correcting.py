@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from events import clock
-from loyalty import auditing
-from loyalty.models import Lot, Purchase, ReviewDecision, TierBeginning
+from loyalty import auditing, keys
+from loyalty.models import Lot, Purchase, ReviewDecision, Store, TierBeginning
+from members import spending_pins
 from tests.api import bodies
 from tests.api.conftest import Shop, Till
 
@@ -286,16 +287,11 @@ def beginnings(member: str) -> list[Any]:
 
 
 def pin(member: str) -> str:
-    from members import spending_pins
-
     spending_pins.choose(member_id=UUID(member), pin="483920", by="test", at=clock.now())
     return "483920"
 
 
 def _key_without_redeem(till: Till) -> str:
-    from loyalty import keys
-    from loyalty.models import Store
-
     return keys.create(store=Store.objects.get(code="q1"), scopes=("refund", "lookup"), test=False, at=clock.now())[1]
 
 
