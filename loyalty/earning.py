@@ -134,7 +134,7 @@ def _record_chunk(items: Sequence[BatchItem], *, till: Till, at: datetime, reque
                 done = dict(_post_rounds(items, openings, till=till, at=at, request_id=request_id))
         except sales.TakenMeanwhile:
             tries += 1
-            if tries == 3:
+            if tries == sales.TRIES:
                 raise
             continue
         for place, result in done.items():

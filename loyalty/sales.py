@@ -26,6 +26,8 @@ from loyalty.till import Till, local_day, local_midnight
 from members import finding
 
 T = TypeVar("T")
+# what is left of a budget may be taken again and again until nothing is
+TRIES = 6
 
 
 class MemberUnknown(Refusal):
@@ -108,8 +110,8 @@ def member_of(who: Who | None, *, practice: bool) -> UUID | None:
 
 
 def until_posted(command: Callable[[], T]) -> T:
-    """Run `command` in a transaction of its own, again where its receipt was taken meanwhile, three times at most."""
-    for _ in range(3):
+    """Run `command` in a transaction of its own, again where its receipt, or a budget, was taken meanwhile."""
+    for _ in range(TRIES):
         try:
             with transaction.atomic():
                 return command()

@@ -14,7 +14,7 @@ from loyalty import clocks, earning, paying, queries, returning
 from loyalty.bill import BillLine, Charge, Discount, TotalMismatch
 from loyalty.earning import BatchItem, OnlineOnly
 from loyalty.ledger.posting import NotEnoughPoints
-from loyalty.models import Purchase, StaffPhone, Store, TierBeginning
+from loyalty.models import Lot, Purchase, StaffPhone, Store, TierBeginning
 from loyalty.sales import MemberUnknown, ReceiptConflict, Who
 from loyalty.till import Till
 from members.models import Member, User
@@ -30,6 +30,18 @@ def test_one_point_for_each_full_ten_thousand(shop: Shop) -> None:
     assert shop.balance(lan).available == 10
     # the last day the points can be used: twelve months later
     assert str(shop.balance(lan).next_expiry_on) == "2027-11-20"
+
+
+def test_points_that_end_first_are_spent_first(shop: Shop) -> None:
+    lan = shop.member()
+    shop.sell(shop.bill(100_000), lan)
+    shop.later(days=40)
+    shop.sell(shop.bill(300_000), lan)
+
+    shop.sell(shop.bill(20_000, points_to_spend=15), lan)
+
+    left = Lot.objects.filter(member_id=lan.pk).order_by("seq").values_list("remaining", flat=True)
+    assert list(left)[:2] == [0, 25]
 
 
 def test_a_replayed_receipt_earns_nothing_twice_and_is_answered_from_the_books(shop: Shop) -> None:

@@ -172,6 +172,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.bills.append(self.shop.sell(bill, self.whom(who)).purchase)
         self.keyed[self.bills[-1].id] = bill
 
+    @rule(who=st.integers(0, 1), share=st.integers(1, 100))
+    def pay_with_points(self, who: int, share: int) -> None:
+        """A bill that takes a share of what the member has, over as many lots as it needs."""
+        self.receipts += 1
+        spend = max(1, self.balance(self.members[who])[0] * share // 100)
+        bill = self.shop.bill(spend * 700, receipt=f"S{self.receipts}", points_to_spend=spend)
+        done = self.attempt(lambda: self.shop.sell(bill, self.members[who], proven=True))
+        if done is not None:
+            self.bills.append(done.purchase)
+            self.keyed[done.purchase.id] = bill
+
     @precondition(lambda self: self.bills)
     @rule(pick=st.integers(0, 100), line=st.integers(0, 2), share=st.integers(0, 100), whole=st.booleans())
     def bring_back(self, pick: int, line: int, share: int, whole: bool) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from loyalty import splitting
-from loyalty.models import EarningRule, ExpiryPolicy, Programme, SpendingPolicy, Tier
-from loyalty.policies import Policies, TierLadder
+from loyalty.models import ExpiryPolicy
+from loyalty.rules import ends
 from loyalty.till import local_zone
 from tests.properties import bills
 
@@ -42,14 +42,12 @@ def test_every_split_loses_nothing() -> None:
 
 @pytest.mark.soak
 def test_every_lot_ends_at_a_local_midnight_after_its_months() -> None:
-    ladder = TierLadder(1, timedelta(days=365), ())
     start = datetime(2015, 1, 1, tzinfo=UTC)
     for case in range(CASES // 10):
         dice = random.Random(SEED + case)
         months = dice.randint(1, 60)
         moment = start + timedelta(seconds=dice.randint(0, 20 * 365 * 86_400))
-        terms = Policies(Programme(), EarningRule(), SpendingPolicy(), ExpiryPolicy(months=months), ladder, {}, Tier())
-        end = terms.lot_end(moment)
+        end = ends.end(ExpiryPolicy(months=months), moment=moment, zone=local_zone())
         assert end is not None
         local, begun = end.astimezone(local_zone()), moment.astimezone(local_zone())
         assert (local.hour, local.minute, local.second) == (0, 0, 0)
