@@ -1,9 +1,10 @@
-"""When points end and when they can be spent, in a sentence, for the lists of policies."""
+"""When points end and when they can be spent, and what came of a table of tiers, in a sentence, for the lists."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from loyalty.models import ExpiryPolicy, PendingPolicy
+from dashboard import wording
+from loyalty.models import ExpiryPolicy, PendingPolicy, TierTurn
 
 CHANNELS = {"till": gettext_lazy("tại quầy"), "online": gettext_lazy("mua online")}
 
@@ -46,3 +47,13 @@ def waits(policy: PendingPolicy) -> str:
     else:
         until = _("đến khi đơn %(event)s") % {"event": policy.get_event_display()}
     return f"{where}: {until}"
+
+
+def turn(of: TierTurn | None) -> str:
+    """How far a table of tiers was applied among the members there are, and what came of it."""
+    if of is None:
+        return wording.NOTHING
+    if of.finished_at is None:
+        return _("đang áp dụng")
+    told = {"moment": wording.moment(of.finished_at), "members": wording.points(of.rose)}
+    return _("%(moment)s, %(members)s người lên hạng") % told

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from loyalty import awards, paying
+from loyalty import awards, paying, policies
 from loyalty.awards import Head
 from loyalty.bill import Bill
 from loyalty.ledger.posting import Snapshot
@@ -240,7 +240,8 @@ def posting(
     if bill.hold is not None:
         body["hold"] = str(bill.hold)
     if member and composed.status == Purchase.Status.POSTED:
-        if snapshot.out_of_order:
+        # a table that began since may have been applied to the member already: this bill counts there too
+        if snapshot.out_of_order or policies.at(at, version=terms.version).ladder.id != terms.ladder.id:
             body["review_tier"] = True
         elif _tier_after(composed, snapshot, terms) != _tier_id(snapshot, terms):
             body["tier"] = _tier_after(composed, snapshot, terms)

@@ -135,6 +135,7 @@ AUDIT_QUERIES: list[str] = [
 NIGHTLY_STEPS: list[str] = [
     "loyalty.expiry.book_due",
     "loyalty.expiry.end_overrides",
+    "loyalty.tier_turns.apply_tables",
     "members.closing.erase_due",
     "analytics.nightly.count_retention",
     "analytics.nightly.count_revenue",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminIntegerFieldWidget
 
-from dashboard import policy_words, wording
+from dashboard import policy_words, tier_preview, wording
 from dashboard.admin.base import ReadOnlyInline, ShopAdmin
 from dashboard.fields import ListWidget, MoneyField
 from events import clock
@@ -27,6 +27,7 @@ from loyalty.models import (
     Tier,
     TierTable,
     TierThreshold,
+    TierTurn,
 )
 from loyalty.rules import ends
 
@@ -284,7 +285,19 @@ class TierTableForm(PolicyForm):
 @admin.register(TierTable)
 class TierTableAdmin(PolicyAdmin):
     form = TierTableForm
-    list_display = ["window_days", "steps"]
+    list_display = ["window_days", "steps", "applied"]
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """A new table is shown with whom it would move before it is published."""
+        if request.method == "POST" and object_id is None and "_publish" not in request.POST:
+            form = self.get_form(request)(request.POST)
+            if self.has_add_permission(request) and form.is_valid():
+                return tier_preview.page(request, self.admin_site, form=form, at=clock.now())
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Coming back from the preview, what was typed stands there again."""
+        return {**super().get_changeform_initial_data(request), **tier_preview.typed(request)}
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [ThresholdInline] if obj else []
@@ -344,10 +357,17 @@ class TierTableAdmin(PolicyAdmin):
             of_table.setdefault(threshold.table_id, []).append(text)
         for row in rows:
             row.step_words = " · ".join(of_table.get(row.id, []))
+        turns = {turn.table_id: turn for turn in TierTurn.objects.filter(table__in=rows)}
+        for row in rows:
+            row.turn_words = policy_words.turn(turns.get(row.pk))
 
     @display(description=_("ngưỡng"))
     def steps(self, row: Any) -> str:
         return row.step_words
+
+    @display(description=_("đã áp dụng"))
+    def applied(self, row: Any) -> str:
+        return row.turn_words
 
 
 @admin.register(Tier)

@@ -110,6 +110,7 @@ def tiers(member_id: UUID) -> Table:
         "purchase": _("mua hàng"),
         "return": _("trả hàng"),
         "override": _("đặt tay"),
+        "table": _("bảng hạng mới"),
         "import": _("nhập từ file"),
         "time": _("xét hạng"),
     }

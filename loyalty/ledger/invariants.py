@@ -288,6 +288,9 @@ WITH metric AS (
   SELECT to_member_id, counts_at, base FROM loyalty_billmove
   UNION ALL
   SELECT from_member_id, counts_at, -base FROM loyalty_billmove WHERE from_member_id IS NOT NULL
+  UNION ALL
+  SELECT a.member_id, t.valid_from, 0 FROM loyalty_tierturn u JOIN loyalty_tiertable t ON t.id = u.table_id
+    JOIN loyalty_account a ON a.member_id <= u.upto
 ), rolling AS (
   {rolling}
 ), reached AS (

@@ -368,6 +368,16 @@ def review_tier(
         return int(cursor.fetchone()[0])
 
 
+def turn_tiers(*, table_id: int, most: int, at: datetime, by: str) -> bool:
+    """Apply a table of tiers to the next `most` accounts, where its turn has begun; False when all have been."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_turn_tiers(%s::smallint, %s, %s, %s, %s::text[])",
+            [table_id, most, at, by, outbox.readers_of("tier.changed")],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _read(told: Any) -> Any:
     """A document, whether or not the connection reads JSON by itself."""
     return orjson.loads(told) if isinstance(told, str) else told

@@ -25,6 +25,7 @@ from loyalty.models.tiers import (
     TierOverride,
     TierTable,
     TierThreshold,
+    TierTurn,
 )
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "TierOverride",
     "TierTable",
     "TierThreshold",
+    "TierTurn",
 ]

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -63,6 +65,29 @@ class TierThreshold(models.Model):
         return f"{self.tier}: {self.spend}"
 
 
+class TierTurn(models.Model):
+    """A table of tiers taking effect among those who are members when it begins: the night goes along their ids, and
+    has come as far as `upto`. Whoever's spend at `valid_from` reaches more under it has risen (`rose` of them)."""
+
+    table = models.OneToOneField(TierTable, on_delete=models.PROTECT, primary_key=True, related_name="turn")
+    upto = models.UUIDField(default=UUID(int=0))
+    rose = models.IntegerField(default=0)
+    begun_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("lần áp dụng bảng hạng")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=models.F("begun_at")),
+                name="a_turn_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_id}: {self.rose}"
+
+
 class TierBeginning(models.Model):
     """A member enters a tier. Only beginnings are kept: the end is the next beginning, so no gap can be written."""
 
@@ -78,7 +103,8 @@ class TierBeginning(models.Model):
         triggers = [APPEND_ONLY, no_truncate()]
         constraints = [
             models.CheckConstraint(
-                condition=Q(cause__in=["purchase", "return", "move", "override", "import"]), name="tier_cause_is_known"
+                condition=Q(cause__in=["purchase", "return", "move", "override", "import", "table"]),
+                name="tier_cause_is_known",
             )
         ]
         indexes = [

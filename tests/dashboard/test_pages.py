@@ -313,9 +313,8 @@ def test_a_rule_in_the_past_is_refused(admin, shop):
 
 def test_a_tier_table_is_published_with_its_thresholds(admin, shop):
     spends = {f"spend_{tier.pk}": f"{tier.rank}.000.000" for tier in Tier.objects.filter(rank__gt=0)}
-    answer = admin.post(
-        reverse("admin:loyalty_tiertable_add"), {**moment_fields(at_midnight_in(3)), "window_days": "180", **spends}
-    )
+    said = {**moment_fields(at_midnight_in(3)), "window_days": "180", **spends}
+    answer = admin.post(reverse("admin:loyalty_tiertable_add"), {**said, "_publish": "1"})
     assert answer.status_code == 302, text_of(answer)
     table = TierTable.objects.order_by("valid_from").last()
     assert [*TierThreshold.objects.filter(table=table).order_by("spend").values_list("spend", flat=True)] == [

@@ -228,6 +228,7 @@ def test_a_tier_table_says_what_each_tier_earns_on_top(admin, lan, till):
     assert "Tích thêm (%)" in page
     ahead = timezone.localtime(clock.now() + timedelta(hours=1))
     said = {"valid_from_0": f"{ahead:%d/%m/%Y}", "valid_from_1": f"{ahead:%H:%M}", "window_days": "365"}
+    said["_publish"] = "1"
     for code, spend, percent in (("silver", "100.000", "10"), ("gold", "200.000", "25"), ("diamond", "900.000", "")):
         said |= {f"spend_{ids[code]}": spend, f"earn_{ids[code]}": percent}
 

@@ -2,7 +2,8 @@
 
 -- The rank a member's bills have reached by p_at: the highest, over all instants of buying, that the spend in the
 -- window then in force reached under the table then in force. Returns lower the bill they belong to, at its instant; a bill
--- that went to another member counts there, as if it had been sold to them.
+-- that went to another member counts there, as if it had been sold to them. The moment a table begins counts like an
+-- instant of buying, once the night has applied the table to this member (12_turn_tiers.sql).
 CREATE OR REPLACE FUNCTION ledger_rank(p_member uuid, p_at timestamptz) RETURNS smallint LANGUAGE plpgsql STABLE AS $$
 DECLARE
   era record;
@@ -12,8 +13,9 @@ BEGIN
   FOR era IN
     SELECT id, make_interval(days => window_days) - interval '1 microsecond' AS span,
            CASE WHEN row_number() OVER (ORDER BY valid_from) = 1 THEN '-infinity' ELSE valid_from END AS begins,
-           coalesce(lead(valid_from) OVER (ORDER BY valid_from), 'infinity') AS ends
-      FROM loyalty_tiertable
+           coalesce(lead(valid_from) OVER (ORDER BY valid_from), 'infinity') AS ends,
+           EXISTS (SELECT FROM loyalty_tierturn u WHERE u.table_id = t.id AND u.upto >= p_member) AS turned
+      FROM loyalty_tiertable t
   LOOP
     SELECT max(t.rank) INTO reached
       FROM (SELECT at, sum(base) OVER (ORDER BY at RANGE BETWEEN era.span PRECEDING AND CURRENT ROW) AS spend
@@ -29,7 +31,9 @@ BEGIN
                      WHERE to_member_id = p_member AND counts_at <= p_at
                     UNION ALL
                     SELECT counts_at, -base FROM loyalty_billmove
-                     WHERE from_member_id = p_member AND counts_at <= p_at) metric) rolling
+                     WHERE from_member_id = p_member AND counts_at <= p_at
+                    UNION ALL
+                    SELECT era.begins, 0 WHERE era.turned AND era.begins <= p_at) metric) rolling
       JOIN loyalty_tierthreshold h ON h.table_id = era.id AND h.spend <= rolling.spend
       JOIN loyalty_tier t ON t.id = h.tier_id
      WHERE rolling.at >= era.begins AND rolling.at < era.ends;

@@ -57,7 +57,12 @@ UNION ALL
 SELECT m.from_member_id, m.counts_at, -m.base, m.purchase_id
 FROM import_spent s
 JOIN loyalty_billmove m ON m.from_member_id = s.member_id
-WHERE s.known;
+WHERE s.known
+UNION ALL
+SELECT s.member_id, t.valid_from, 0, NULL
+FROM import_spent s
+JOIN loyalty_tierturn u ON u.upto >= s.member_id
+JOIN loyalty_tiertable t ON t.id = u.table_id;
 SET LOCAL enable_nestloop = off;
 ANALYZE import_metric;
 
