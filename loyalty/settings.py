@@ -97,6 +97,19 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "members.imported",
         ),
     ),
+    (
+        "rewards.filling.hear",
+        (
+            "purchase.recorded",
+            "purchase.returned",
+            "purchase.cancelled",
+            "purchase.corrected",
+            "purchase.reviewed",
+            "purchase.moved",
+            "purchase.moved_away",
+            "purchase.claimed",
+        ),
+    ),
     ("campaigns.reacting.react", ("member.joined",)),
     ("campaigns.warning.hear", ("member.phone_moved", "member.phone_passed")),
 ]

@@ -72,6 +72,52 @@ STRAYS = """
 SELECT v.id FROM rewards_voucher v LEFT JOIN members_member m ON m.id = v.member_id WHERE m.id IS NULL
 """
 
+# The last row of each of a member's cards that gave a voucher or lost it.
+STAMPS_OWN = """
+SELECT g.id FROM rewards_stampcardgift g
+  JOIN rewards_stampcard c ON c.id = g.card_id
+  LEFT JOIN rewards_voucher v ON v.id = g.voucher_id
+  LEFT JOIN rewards_stampcardgift b
+    ON (b.key, b.member_id, b.number, b.step) = (g.key, g.member_id, g.number, g.step - 1)
+ WHERE v.member_id IS DISTINCT FROM g.member_id OR c.key <> g.key
+    OR (g.step > 1 AND b.id IS NULL)
+    OR (g.step % 2 = 0 AND (b.voucher_id <> g.voucher_id OR v.voided_at IS NULL OR v.used > 0))
+"""
+
+# While an event is on its way the gifts may rightly lag behind the books.
+STAMPS_FILLED = """
+WITH term AS (
+  SELECT c.*, least(c.valid_until, lead(c.valid_from) OVER versions) AS ends
+    FROM rewards_stampcard c WINDOW versions AS (PARTITION BY c.key ORDER BY c.valid_from, c.version)
+), given AS (
+  SELECT DISTINCT ON (g.key, g.member_id, g.number) g.* FROM rewards_stampcardgift g
+   ORDER BY g.key, g.member_id, g.number, g.step DESC
+), claimed AS (
+  SELECT g.key, g.member_id, max(g.number) AS number FROM given g JOIN rewards_voucher v ON v.id = g.voucher_id
+   WHERE g.step % 2 = 1 AND v.used = 0 AND v.voided_at IS NULL
+     AND v.expires_at > (SELECT recorded_at FROM events_event ORDER BY id DESC LIMIT 1)
+   GROUP BY g.key, g.member_id
+)
+SELECT g.member_id AS id, g.key FROM claimed g
+ WHERE g.number > (
+   SELECT coalesce(sum(floor(l.quantity - coalesce(
+            (SELECT sum(k.quantity) FROM loyalty_returnline k
+              WHERE k.purchase_id = l.purchase_id AND k.line = l.line), 0))), 0) / (SELECT min(needed) FROM term
+                                                                                    WHERE term.key = g.key)
+     FROM loyalty_purchase p
+     JOIN loyalty_purchaseline l ON l.purchase_id = p.id
+     JOIN term t ON t.key = g.key AND t.active AND p.occurred_at >= t.valid_from
+                AND (t.ends IS NULL OR p.occurred_at < t.ends)
+                AND (l.category = ANY (t.categories) OR l.sku = ANY (t.skus))
+    WHERE (p.member_id = g.member_id
+           OR p.id IN (SELECT purchase_id FROM loyalty_billowner WHERE member_id = g.member_id))
+      AND ledger_owner(p.id) = g.member_id
+      AND (p.status <> 'review'
+           OR EXISTS (SELECT FROM loyalty_reviewdecision d WHERE d.purchase_id = p.id AND d.approved))
+   )
+   AND NOT EXISTS (SELECT FROM events_delivery WHERE state = 'open' AND reader = 'rewards.filling.hear')
+"""
+
 
 def queries() -> Iterator[Invariant]:
     yield Invariant(code="V1", sentence="a voucher counts its live uses, never more than allowed", sql=V1_USES)
@@ -83,3 +129,5 @@ def queries() -> Iterator[Invariant]:
     yield Invariant(code="O1", sentence="every voucher was told of once when it was issued", sql=O1_ISSUED)
     yield Invariant(code="O1", sentence="every use and give-back of a voucher was told of", sql=O1_USED)
     yield Invariant(code="V1", sentence="no voucher of an unknown member", sql=STRAYS)
+    yield Invariant(code="V1", sentence="a card's voucher is its member's, given and lost in turn", sql=STAMPS_OWN)
+    yield Invariant(code="V1", sentence="no unused voucher of a card that is not full", sql=STAMPS_FILLED)
