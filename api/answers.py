@@ -18,6 +18,7 @@ from loyalty.till import Till, local_zone
 from loyalty.wording import Language, pick
 from members import identifying
 from members.models import Member
+from rewards import stamping
 from rewards import wording as voucher_wording
 from rewards.checkout import CheckedOut, Offered, Quoted, Returned
 from rewards.queries import UsedVoucher, VoucherView
@@ -113,6 +114,9 @@ def _say(standing: Standing, *, birthday: bool, at: datetime, language: Language
     if tier.next_tier is not None and tier.window_spend and tier.next_missing <= tier.window_spend:
         missing = wording.money(tier.next_missing, currency, language)
         said.append(pick(_NEXT_TIER, language).format(missing=missing, tier=_tier_name(tier.next_tier, language)))
+    for card in stamping.progress(member_id=standing.member_id, at=at):
+        if card.stamps:
+            said.append(voucher_wording.stamps(card, language=language))
     return said
 
 

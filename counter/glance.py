@@ -17,6 +17,8 @@ from members import finding, identifying
 from members.models import Member
 from members.relationship import notes, threads
 from rewards import queries as vouchers
+from rewards import stamping
+from rewards import wording as reward_wording
 from rewards.queries import VoucherView
 
 
@@ -59,6 +61,7 @@ class Glance:
     case: str
     notes: tuple[str, ...]
     gifts: tuple[VoucherView, ...]
+    stamps: tuple[str, ...]
     sentence: str
 
 
@@ -112,6 +115,7 @@ def of(member_id: UUID, *, practice: bool, at: datetime) -> Glance:
         case=open_cases[0].subject if open_cases else "",
         notes=tuple(one.text for one in notes.at_counter(member_id=member_id)),
         gifts=gifts,
+        stamps=_stamps(member_id, at=at),
         sentence=saying.sentence(
             Situation(
                 call_name=standing.call_name or standing.name,
@@ -157,6 +161,12 @@ def _last_visit(member_id: UUID, *, at: datetime) -> Visit | None:
 def _usual(order: habits.UsualOrder | None) -> str:
     """Articles by name; a bill keyed here says no article."""
     return ", ".join(item.name for item in order.items if item.sku != bills.SKU) if order else ""
+
+
+def _stamps(member_id: UUID, *, at: datetime) -> tuple[str, ...]:
+    """A line for each card that has begun."""
+    cards = stamping.progress(member_id=member_id, at=at)
+    return tuple(reward_wording.stamps(card, language=words.language()) for card in cards if card.stamps)
 
 
 def _birthday_in(member: Member, *, today: date) -> int | None:

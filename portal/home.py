@@ -10,7 +10,7 @@ from events import clock
 from loyalty import statements
 from loyalty.till import local_zone
 from members import terms
-from portal import access, card, frame, opinions, wallet
+from portal import access, card, frame, opinions, stamps, wallet
 from portal.access import MemberRequest
 
 RECENT = 3
@@ -30,6 +30,7 @@ def home(request: MemberRequest) -> HttpResponse:
         at=at,
         card=own,
         ends_soon=ends is not None and ends - at.astimezone(local_zone()).date() <= SOON,
+        stamps=stamps.of(request.member.pk, at=at),
         vouchers=wallet.live(request.member, at=at)[:RECENT],
         new_terms=terms.to_accept(member_id=request.member.pk, at=at),
         **opinions.waiting(request, at=at),

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 from events import clock
 from loyalty import receipt_links, statements
 from loyalty.receipt_links import LinkExpired, LinkForged
-from portal import access, card, frame
+from portal import access, card, frame, stamps
 
 
 @require_safe
 def bill(request: HttpRequest, token: str) -> HttpResponse:
-    """Says the call name, points, tier, and what this bill brought and why."""
+    """Says the call name, points, tier, how full stamp cards are, and what this bill brought and why."""
     at = clock.now()
     try:
         opened = receipt_links.open(token, at=at)
@@ -25,6 +25,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
         request,
         card=card.shown(opened.standing, at=at),
         purchase=opened.purchase,
+        stamps=stamps.of(opened.standing.member_id, at=at),
         until=opened.until,
         why=why,
         why_not=why_not,

@@ -1,11 +1,16 @@
-"""What a voucher is worth, as people read it."""
+"""What a voucher is worth and how full a stamp card is, as people read it."""
 
 from loyalty.wording import Language, money, pick
 from rewards.queries import VoucherView
+from rewards.stamping import Progress
 
 _OFF = ("giảm {worth}", "{worth} off")
 _AT_MOST = (", nhiều nhất {cap}", ", at most {cap}")
 _FROM = (", hóa đơn từ {minimum} tiền hàng", ", with goods from {minimum}")
+_STAMPS = (
+    "{name}: {stamps}/{needed}, còn {missing} dấu nữa được tặng quà",
+    "{name}: {stamps}/{needed}, {missing} more for a gift",
+)
 
 
 def voucher(view: VoucherView, *, currency: str, language: Language) -> str:
@@ -17,3 +22,13 @@ def voucher(view: VoucherView, *, currency: str, language: Language) -> str:
     if view.minimum_basket:
         said += pick(_FROM, language).format(minimum=money(view.minimum_basket, currency, language))
     return said
+
+
+def stamps(progress: Progress, *, language: Language) -> str:
+    """How full a card is, in a line: "Thẻ cà phê: 5/9, còn 4 dấu nữa được tặng quà"."""
+    return pick(_STAMPS, language).format(
+        name=pick((progress.card.name_vi, progress.card.name_en), language),
+        stamps=progress.stamps,
+        needed=progress.needed,
+        missing=progress.missing,
+    )
