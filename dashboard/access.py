@@ -35,6 +35,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "entry": {ADMIN: "view", MARKETER: "view", ANALYST: "view", MANAGER: "view"},
     "voucher": {ADMIN: "view act void", MARKETER: "view act", ANALYST: "view", MANAGER: "view"},
     "voucher kind": {ADMIN: "view add", MARKETER: "view add", ANALYST: "view", MANAGER: "view"},
+    "stamp card": {ADMIN: "view add", MARKETER: "view add", ANALYST: "view", MANAGER: "view"},
     "policy": {ADMIN: "view add", MARKETER: "view", ANALYST: "view"},
     "rule": {ADMIN: "view add act", MARKETER: "view add", ANALYST: "view"},
     "tier": {ADMIN: "view change", MARKETER: "view", ANALYST: "view"},

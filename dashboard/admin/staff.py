@@ -51,6 +51,7 @@ NOUN_WORDS = {
     "entry": _("sổ điểm"),
     "voucher": _("voucher"),
     "voucher kind": _("loại voucher"),
+    "stamp card": _("thẻ tích dấu"),
     "policy": _("chính sách điểm và hạng"),
     "tier": _("hạng"),
     "programme": _("chương trình"),

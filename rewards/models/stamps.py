@@ -36,14 +36,14 @@ class StampCard(models.Model):
         verbose_name=_("nhóm hàng"),
         default=list,
         blank=True,
-        help_text=_("Cách nhau bằng dấu phẩy; mỗi món của các nhóm này là một dấu."),
+        help_text=_("Mỗi món của các nhóm này là một dấu."),
     )
     skus = ArrayField(
         models.CharField(max_length=100),
         verbose_name=_("mã hàng"),
         default=list,
         blank=True,
-        help_text=_("Cách nhau bằng dấu phẩy; tính thêm ngoài các nhóm hàng."),
+        help_text=_("Tính thêm ngoài các nhóm hàng."),
     )
     needed = models.SmallIntegerField(
         _("số dấu cần"), default=9, validators=[MinValueValidator(2), MaxValueValidator(100)]

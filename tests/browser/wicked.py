@@ -52,6 +52,7 @@ TYPED: dict[str, str] = {
     "loyalty.BillMove": "reason",
     "loyalty.Entry": "reason",
     "loyalty.NightlyStep": "step error",
+    "rewards.StampCard": "name_vi name_en",
     "rewards.VoucherDefinition": "name_vi name_en terms_vi terms_en",
     "rewards.Voucher": "note void_reason?",
     "campaigns.Campaign": "name_vi name_en",

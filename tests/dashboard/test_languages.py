@@ -13,7 +13,7 @@ from django.utils import translation
 from dashboard import access
 from dashboard.running import translating
 from members.models import ConsentText, TermsText
-from rewards.models import VoucherDefinition
+from rewards.models import StampCard, VoucherDefinition
 from tests.dashboard.test_who_opens_what import addresses  # noqa: F401 - a fixture
 from tests.doors.rows.dashboard import PAGES
 
@@ -100,6 +100,8 @@ def test_a_vietnamese_page_says_nothing_in_english(addresses, signed_in, role): 
         data |= {terms.body_en, *terms.body_en.splitlines()}
     for kind in VoucherDefinition.objects.all():
         data |= {kind.key, kind.name_en}
+    for card in StampCard.objects.all():
+        data |= {card.key, card.name_en}
     for name, said in pages_of(signed_in(role), addresses, "vi"):
         for sentence in said:
             words = set(re.findall(r"[a-z][a-z-]+", IDENTIFIER.sub("", sentence.lower()))) - SAME

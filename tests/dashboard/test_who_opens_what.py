@@ -37,9 +37,9 @@ from members import card_stock, data_requests, inviting
 from members.models import ConsentText, Survey, TermsText
 from members.relationship import cases, contacts, feedback, questions, surveys, voices
 from members.relationship.questions import Question
-from rewards import founding, issuing
+from rewards import founding, issuing, stamping
 from rewards.issuing import Wanted
-from rewards.models import Voucher, VoucherDefinition
+from rewards.models import StampCard, Voucher, VoucherDefinition
 from tests.doors.rows.dashboard import ADMIN, ANALYST, CHANGES, EVERYBODY
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -74,6 +74,13 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "loyalty_adjustmentrequest": big_wish(lan, at=till.at).pk,
         "loyalty_ruleversion": asked_rule(at=till.at).pk,
         "rewards_voucher": gift,
+        "rewards_stampcard": stamping.publish(
+            StampCard(
+                key="coffee", name_vi="Thẻ cà phê", name_en="Coffee", skus=["CF"], gives="welcome", valid_from=till.at
+            ),
+            by="user:1",
+            at=till.at,
+        ).pk,
         "rewards_voucherdefinition": VoucherDefinition.objects.first().pk,
         "loyalty_purchase": bill,
         "loyalty_return": back,
