@@ -111,7 +111,7 @@ SELECT g.member_id AS id, g.key FROM claimed g
                 AND (l.category = ANY (t.categories) OR l.sku = ANY (t.skus))
     WHERE (p.member_id = g.member_id
            OR p.id IN (SELECT purchase_id FROM loyalty_billowner WHERE member_id = g.member_id))
-      AND ledger_owner(p.id) = g.member_id
+      AND coalesce((SELECT o.member_id FROM loyalty_billowner o WHERE o.purchase_id = p.id), p.member_id) = g.member_id
       AND (p.status <> 'review'
            OR EXISTS (SELECT FROM loyalty_reviewdecision d WHERE d.purchase_id = p.id AND d.approved))
    )

@@ -404,3 +404,29 @@ def test_what_is_heard_on_the_way_ends_where_the_books_end(db: None, seed: int) 
 def test_the_reader_is_told_of_all_that_changes_a_members_bills(type: str, settings: Any) -> None:
     assert dict(settings.EVENT_READERS)["rewards.filling.hear"] == filling.TYPES
     assert type in filling.TYPES
+
+
+def broken() -> set[str]:
+    return {finding.invariant.sentence for finding in auditing.run() if not finding.ok}
+
+
+def test_the_audit_finds_a_voucher_of_a_card_that_is_not_full(shop: Shop, lan: Member, card: StampCard) -> None:
+    buy(shop, lan, 8)
+    heard()
+    gift = wallets.give(shop, lan)
+    terms = {"card": card, "key": card.key, "number": 1, "at": shop.at, "voucher_id": gift.id}
+    StampCardGift.objects.create(member_id=lan.id, step=1, **terms)
+    assert broken() == {"no unused voucher of a card that is not full"}
+    buy(shop, lan, 1)
+    heard()
+    assert broken() == set()
+
+
+def test_the_audit_finds_a_voucher_that_is_somebody_elses(shop: Shop, lan: Member, card: StampCard) -> None:
+    buy(shop, lan, 9)
+    heard()
+    gift = wallets.give(shop, shop.member("Trần Thị Mai"))
+    terms = {"card": card, "key": card.key, "number": 2, "at": shop.at, "voucher_id": gift.id}
+    StampCardGift.objects.create(member_id=lan.id, step=1, **terms)
+    assert "a card's voucher is its member's, given and lost in turn" in broken()
+    assert "no unused voucher of a card that is not full" in broken()
