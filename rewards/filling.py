@@ -28,6 +28,8 @@ TYPES = (
     "purchase.claimed",
 )
 BY = "system"
+# kept with the voucher, as staff would write it
+TAKEN_BACK = "hàng trả lại, thẻ tích dấu không còn đầy"
 # Spaces of PostgreSQL's advisory locks are shared by the whole database; this one is for the cards of a member.
 _MEMBER_SPACE = 7006
 
@@ -99,7 +101,7 @@ def _take_back(row: StampCardGift, *, at: datetime) -> None:
         with transaction.atomic():
             if not Voucher.objects.filter(pk=row.voucher_id, used=0, expires_at__gt=at).select_for_update().exists():
                 return
-            voiding.void(voucher_id=row.voucher_id, reason="goods came back", by=BY, at=at)
+            voiding.void(voucher_id=row.voucher_id, reason=TAKEN_BACK, by=BY, at=at)
     except voiding.NothingToVoid:
         return
     _write(
