@@ -87,7 +87,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
             [
                 (_("Voucher"), "confirmation_number", "rewards_voucher_changelist", "voucher"),
                 (_("Loại voucher"), "redeem", "rewards_voucherdefinition_changelist", "voucher kind"),
-                (_("Thẻ tích dấu"), "approval_delegation", "rewards_stampcard_changelist", "stamp card"),
+                (_("Thẻ tích dấu"), "style", "rewards_stampcard_changelist", "stamp card"),
             ],
         ),
         (
