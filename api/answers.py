@@ -7,7 +7,9 @@ from typing import Any, Literal
 from api import printing, problems, texts
 from api.problems import Problem
 from api.shapes import answers as shapes
+from api.shapes.happenings import BonusEventGiven
 from loyalty import keeping, policies, receipt_links, wording
+from loyalty.bonus_events import Awarded
 from loyalty.holding import Held
 from loyalty.models import Tier
 from loyalty.ordering import Told
@@ -127,7 +129,7 @@ def statement(
         shapes.StatementItem(
             id=str(line.seq),
             kind=line.kind,
-            text=wording.kind(line.kind, cause=line.cause, language=language),
+            text=wording.kind(line.kind, cause=line.cause, names=line.names, language=language),
             points=line.points,
             pending=line.pending,
             balance=line.available_after - line.debt_after,
@@ -229,6 +231,18 @@ def _purchase(
 def hold(held: Held) -> shapes.Hold:
     return shapes.Hold(
         id=str(held.id), points=held.points, expires_at=wording.moment(held.expires_at), balance=held.balance
+    )
+
+
+def bonus_event(given: Awarded, *, language: Language) -> BonusEventGiven:
+    reason = {"rule": "bonus", "names": given.names, "points": given.points}
+    text = wording.explanation(reason, currency="", language=language)
+    return BonusEventGiven(
+        id=str(given.id) if given.id else None,
+        dry_run=given.dry_run,
+        points=given.points,
+        balance=given.balance,
+        explanation=[shapes.Reason(rule=given.event, points=given.points, text=text)],
     )
 
 

@@ -97,8 +97,8 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "vouchers_do_not_stack": ("Mỗi hóa đơn chỉ dùng một voucher.", "A bill takes one voucher only."),
     "too_many_guesses": ("Nhập sai mã quá nhiều lần, hãy thử lại sau.", "Too many wrong codes; try again later."),
-    "occurred_in_future": ("Giờ bán ở tương lai quá xa.", "The time of sale lies too far ahead."),
-    "occurred_too_old": ("Giờ bán đã quá lâu.", "The time of sale lies too far back."),
+    "occurred_in_future": ("Giờ ghi ở tương lai quá xa.", "The time lies too far ahead."),
+    "occurred_too_old": ("Giờ ghi đã quá lâu.", "The time lies too far back."),
     "returns_exceed_purchase": ("Trả nhiều hơn phần còn lại của hóa đơn.", "More comes back than the bill has left."),
     "nothing_left": ("Hóa đơn này đã được trả hết.", "Nothing of this bill is left."),
     "too_late": ("Đã hết ngày bán, không hủy được nữa.", "The business day is over; it can no longer be cancelled."),
@@ -154,10 +154,30 @@ TITLES: dict[str, tuple[str, str]] = {
         "Thành viên này đã tích bù đủ số hóa đơn của tháng.",
         "This member has claimed as many bills as a month allows.",
     ),
+    # events that are no purchase
+    "event_unknown": (
+        "Cửa hàng không thưởng điểm cho sự kiện này, hoặc tự ghi nhận nó.",
+        "The shop gives nothing for this event, or sees it by itself.",
+    ),
+    "event_ended": ("Cửa hàng đã thôi thưởng điểm cho sự kiện này.", "The shop gives nothing for this event any more."),
+    "event_already_rewarded": ("Lần này đã được thưởng điểm rồi.", "This has had its points already."),
+    "limit_reached": (
+        "Thành viên đã được thưởng đủ số lần.",
+        "This member was rewarded as often as may be.",
+    ),
+    "reference_missing": (
+        "Cần reference: sự kiện này thưởng mỗi lần, mã đó phân biệt các lần.",
+        "A reference is needed: this event counts every time, and that tells them apart.",
+    ),
+    "member_not_active": ("Thành viên không còn hoạt động.", "This is no active member."),
     "online_only": ("Không gửi được theo lô.", "This cannot be sent in a batch."),
 }
 
 DETAILS: dict[str, tuple[str, str]] = {
+    "limit_reached": (
+        "Thành viên đã được thưởng đủ {limit} lần.",
+        "This member was rewarded {limit} times, as often as may be.",
+    ),
     "total_mismatch": (
         "Tính từ các dòng là {expected}, hóa đơn ghi {total}.",
         "The lines make {expected}, the bill says {total}.",

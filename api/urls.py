@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from api import health
-from api.views import batches, corrections, holds, members, moves, orders, purchases, returns
+from api.views import batches, corrections, happenings, holds, members, moves, orders, purchases, returns
 
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="healthz"),
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/purchases/<str:purchase_id>/cancellation", returns.Cancellations.as_view(), name="cancellation"),
     path("api/v1/purchases/<str:purchase_id>/correction", corrections.Corrections.as_view(), name="correction"),
     path("api/v1/purchases/<str:purchase_id>/events", orders.OrderEvents.as_view(), name="order_events"),
+    path("api/v1/events", happenings.BonusEvents.as_view(), name="bonus_events"),
     path("api/v1/holds", holds.Holds.as_view(), name="holds"),
     path("api/v1/holds/<str:hold_id>", holds.Hold.as_view(), name="hold"),
     path("api/v1/purchases/<str:purchase_id>/member", moves.Moves.as_view(), name="move"),

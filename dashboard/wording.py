@@ -33,6 +33,7 @@ ENTRY_KINDS = {
     "absorb": gettext_lazy("cửa hàng chịu"),
     "adjust": gettext_lazy("cộng/trừ tay"),
     "opening": gettext_lazy("điểm chuyển sang"),
+    "bonus": gettext_lazy("thưởng sự kiện"),
 }
 EVENT_TYPES = {
     "member.joined": gettext_lazy("đăng ký thành viên"),
@@ -66,6 +67,9 @@ EVENT_TYPES = {
     "purchase.moved_away": gettext_lazy("hóa đơn chuyển đi"),
     "purchase.claimed": gettext_lazy("tích điểm bù"),
     "points.adjusted": gettext_lazy("điều chỉnh điểm"),
+    "points.awarded": gettext_lazy("thưởng điểm sự kiện"),
+    "bonus_event.published": gettext_lazy("đăng điểm thưởng sự kiện"),
+    "bonus_event.ended": gettext_lazy("dừng điểm thưởng sự kiện"),
     "adjustment.asked": gettext_lazy("xin cộng/trừ điểm"),
     "adjustment.refused": gettext_lazy("không duyệt cộng/trừ điểm"),
     "points.expired": gettext_lazy("điểm hết hạn"),

@@ -15,6 +15,7 @@ from loyalty.ledger.posting import HoldLapsed
 from loyalty.models import (
     BillMove,
     Entry,
+    EventAward,
     Hold,
     Purchase,
     PurchaseLine,
@@ -62,7 +63,8 @@ class StatementLine:
     """One entry of a member's account, as a statement shows it; `cause`: move or claim, where a bill changed hands, or
     correction, where one was keyed again.
 
-    `points`: the change of what can be spent, less debt; `pending`: of what waits; `held`: of what was put aside.
+    `points`: the change of what can be spent, less debt; `pending`: of what waits; `held`: of what was put aside;
+    `names`: of the event that was rewarded, in both languages.
     """
 
     seq: int
@@ -79,6 +81,7 @@ class StatementLine:
     receipt: str
     reason: str
     cause: str
+    names: tuple[str, str] | None = None
 
 
 def balance(member_id: UUID, *, at: datetime) -> Balance:
@@ -302,6 +305,8 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
     if returns:
         corrected = Return.objects.filter(id__in=returns, kind=Return.Kind.CORRECTION)
         causes |= dict(corrected.values_list("id", "kind"))
+    awarded = [entry.seq for entry in page if entry.kind == "bonus"]
+    names = _event_names(member_id, awarded) if awarded else {}
     return [
         StatementLine(
             seq=entry.seq,
@@ -318,9 +323,16 @@ def statement(member_id: UUID, *, before: int | None = None, limit: int = 50) ->
             receipt=receipts.get(entry.purchase_id, "") if entry.purchase_id else "",
             reason=entry.reason,
             cause=causes.get(entry.move_id or entry.return_id, ""),
+            names=names.get(entry.seq),
         )
         for entry in page
     ]
+
+
+def _event_names(member_id: UUID, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """What the event is called that each of these entries gave points for."""
+    awards = EventAward.objects.filter(member_id=member_id, entry_seq__in=seqs).select_related("version")
+    return {award.entry_seq: (award.version.name_vi, award.version.name_en) for award in awards}
 
 
 def store_codes() -> dict[int, str]:

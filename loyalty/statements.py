@@ -107,6 +107,8 @@ def _told(
     why_not: Sequence[str] = ()
     if bill is not None and line.kind == "earn" and not line.cause:
         why, why_not = of_bill(bill.reasons, language=language, at=at)
+    if line.names:
+        why = (wording.pick(line.names, language),)
     return Told(
         seq=line.seq,
         kind=line.kind,

@@ -93,6 +93,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "absorb": ("Cửa hàng chịu", "Borne by the shop"),
     "adjust": ("Điều chỉnh {unit}", "Adjusted"),
     "opening": ("{Unit} chuyển sang", "Brought over"),
+    "bonus": ("Thưởng {unit}", "Bonus"),
 }
 CAUSES: dict[tuple[str, str], tuple[str, str]] = {
     ("earn", "move"): ("Hóa đơn được chuyển đến", "A bill came to you"),
@@ -137,10 +138,14 @@ def _said(reason: Mapping[str, Any], *, currency: str, language: Language) -> di
     return {**units(language, count=reason.get("points")), **words}
 
 
-def kind(code: str, *, cause: str = "", language: Language) -> str:
-    """What an entry did, in a few words; `cause` = move, claim or correction where a change of its bill brought it."""
+def kind(code: str, *, cause: str = "", names: tuple[str, str] | None = None, language: Language) -> str:
+    """What an entry did, in a few words; `cause` = move, claim or correction where a change of its bill brought it.
+
+    `names`: of the event it rewarded.
+    """
     told = CAUSES.get((code, cause)) or KINDS.get(code)
-    return pick(told, language).format_map(units(language)) if told else code
+    said = pick(told, language).format_map(units(language)) if told else code
+    return f"{said}: {pick(names, language)}" if names else said
 
 
 def units(language: Language, *, count: int | None = None) -> dict[str, str]:

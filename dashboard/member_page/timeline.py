@@ -23,6 +23,8 @@ from rewards.models import Voucher
 SHOWN = 15
 # told by the books themselves
 FROM_THE_BOOKS = ("purchase.recorded", "purchase.returned", "purchase.cancelled", "purchase.corrected")
+# whose entry says why
+GIVEN = ("points.adjusted", "points.awarded")
 ICONS = {
     "purchase": "receipt_long",
     "return": "assignment_return",
@@ -110,7 +112,7 @@ class _Words:
         rows = list(rows)
         events = [row for row in rows if isinstance(row, TimelineItem)]
         self._actors = wording.Actors([row.event.by for row in events] + [r.by for r in rows if hasattr(r, "by")])
-        seqs = [row.data["entry"] for row in events if row.type == "points.adjusted" and "entry" in row.data]
+        seqs = [row.data["entry"] for row in events if row.type in GIVEN and "entry" in row.data]
         self._reasons = dict(
             Entry.objects.filter(member_id=member_id, seq__in=seqs).values_list("seq", "reason") if seqs else ()
         )
@@ -201,7 +203,7 @@ class _Words:
     def _why(self, row: TimelineItem) -> Iterable[str]:
         data = row.data
         match row.type:
-            case "points.adjusted":
+            case "points.adjusted" | "points.awarded":
                 yield _("%(points)s điểm") % {"points": wording.points(data.get("points"), signed=True)}
                 yield self._reasons.get(data.get("entry"), "")
             case "points.expired":

@@ -162,7 +162,7 @@ SELECT r.id FROM loyalty_return r
 L6_IDENTITY = """
 SELECT * FROM (
   SELECT (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_entry
-           WHERE kind IN ('earn', 'opening', 'adjust', 'spend_return', 'reinstate', 'absorb',
+           WHERE kind IN ('earn', 'opening', 'adjust', 'bonus', 'spend_return', 'reinstate', 'absorb',
                           'spend', 'capture', 'expire', 'clawback', 'cancel_pending')) AS moved,
          (SELECT coalesce(sum(available + pending + held - debt), 0) FROM loyalty_account) AS held) identity
  WHERE moved <> held
@@ -170,7 +170,8 @@ SELECT * FROM (
 
 L6_SIGNS = """
 SELECT member_id, seq, kind FROM loyalty_entry
- WHERE (kind IN ('earn', 'opening', 'spend_return', 'reinstate', 'absorb') AND available + pending + held - debt <= 0)
+ WHERE (kind IN ('earn', 'opening', 'bonus', 'spend_return', 'reinstate', 'absorb')
+        AND available + pending + held - debt <= 0)
     OR (kind IN ('spend', 'capture', 'expire', 'clawback', 'cancel_pending') AND available + pending + held - debt >= 0)
     OR (kind IN ('hold', 'release', 'mature') AND available + pending + held - debt <> 0)
 """
@@ -255,6 +256,16 @@ SELECT r.purchase_id FROM loyalty_return r LEFT JOIN loyalty_correction c ON c.b
 UNION ALL
 SELECT c.purchase_id FROM loyalty_correction c JOIN loyalty_return r ON r.purchase_id = c.purchase_id
  WHERE r.id <> c.back_id
+"""
+
+L7_AWARDS_NAME_THEIR_ENTRY = """
+SELECT a.id FROM loyalty_eventaward a
+  LEFT JOIN loyalty_entry e ON e.member_id = a.member_id AND e.seq = a.entry_seq
+ WHERE (e.kind, e.available + e.pending - e.debt, e.recorded_at) IS DISTINCT FROM ('bonus', a.points, a.at)
+UNION ALL
+SELECT e.member_id FROM loyalty_entry e
+  LEFT JOIN loyalty_eventaward a ON a.member_id = e.member_id AND a.entry_seq = e.seq
+ WHERE e.kind = 'bonus' AND a.id IS NULL
 """
 
 STRAYS = """
@@ -399,6 +410,11 @@ def queries() -> Iterator[Invariant]:
     yield Invariant(code="L7", sentence="a bill that left takes its points along", sql=L7_GONE_WITH_ITS_POINTS)
     yield Invariant(code="L7", sentence="the balance a till printed is the ledger's", sql=L7_BALANCE_PRINTED)
     yield Invariant(code="L7", sentence="lines add up to their bill", sql=L7_LINES)
+    yield Invariant(
+        code="L7",
+        sentence="each award for an event names its entry, with the same points",
+        sql=L7_AWARDS_NAME_THEIR_ENTRY,
+    )
     yield Invariant(
         code="L5", sentence="what a rule gave for a bill is given back once", sql=RULES_COUNT_DOWN_TO_NOTHING
     )

@@ -333,6 +333,35 @@ def settle_bill(*, member_id: UUID, purchase_id: UUID, ripe: bool, at: datetime,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class EventGiven:
+    """`standing`: due, or why not, and then the rest is empty and the caller rolls back."""
+
+    standing: str
+    id: UUID | None
+    balance: int
+
+
+def member_of(kind: str, value: str, *, practice: bool) -> UUID | None:
+    """The active member whom an id, phone or card names now."""
+    return _row("SELECT ledger_member_of(%s, %s, %s)", [kind, value, practice])[0]
+
+
+def event_standing(asked: Mapping[str, Any]) -> str:
+    """Whether points are due for an event, or why not; without a lock, and without writing."""
+    return str(_row("SELECT ledger_event_standing(%s::jsonb)", [_json(asked)])[0])
+
+
+def award_event(asked: Mapping[str, Any], *, lot: LotTerms, note: Mapping[str, Any]) -> EventGiven:
+    """Points for an event under the account's lock, where they are due."""
+    readers = _readers("points.awarded", "points.expired")
+    row = _row(
+        "SELECT * FROM ledger_award_event(%s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb)",
+        [_json(asked), _json(lot.told()), _json(note), _json(readers)],
+    )
+    return EventGiven(*row)
+
+
 def lock(*, member_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT (ledger_lock(%s)).member_id", [member_id])

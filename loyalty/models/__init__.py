@@ -1,6 +1,7 @@
 """Stores and their tills, purchases, points, the dated rules they follow, and tiers."""
 
 from loyalty.models.approvals import AdjustmentRequest
+from loyalty.models.bonus_events import BonusEvent, BonusEventEnd, EventAward
 from loyalty.models.corrections import Correction
 from loyalty.models.devices import Device, DeviceInvitation, Sitting
 from loyalty.models.look import Logo
@@ -33,12 +34,15 @@ __all__ = [
     "AdjustmentRequest",
     "ApiKey",
     "BillMove",
+    "BonusEvent",
+    "BonusEventEnd",
     "Correction",
     "Device",
     "DeviceInvitation",
     "EarningRule",
     "Entry",
     "EntryRow",
+    "EventAward",
     "ExpiryPolicy",
     "Hold",
     "Logo",

@@ -26,6 +26,7 @@ KINDS = (
     "absorb",
     "adjust",
     "opening",
+    "bonus",
 )
 
 

@@ -14,7 +14,7 @@ from tests.api.conftest import Shop, Till
 from tests.api.wrong import MARK, MEMBERS, PURCHASES, Case
 
 TABLES = ("loyalty_purchase", "loyalty_return", "loyalty_entry", "members_member", "events_event", "events_command")
-TABLES += ("rewards_voucher", "rewards_voucheruse", "loyalty_hold", "loyalty_orderevent")
+TABLES += ("rewards_voucher", "rewards_voucheruse", "loyalty_hold", "loyalty_orderevent", "loyalty_eventaward")
 
 CASES = [
     *wrong_bills.of_bills(),
@@ -26,6 +26,7 @@ CASES = [
     *wrong_calls.of_keys(),
     *wrong_holds.of_holds(),
     *wrong_holds.of_orders(),
+    *wrong_holds.of_events(),
 ]
 
 

@@ -11,7 +11,7 @@ import pytest
 from api import texts
 from events import commands
 from events.refusals import Refusal
-from loyalty import bill, clocks, earning, moving, paying, returning, sales
+from loyalty import bill, bonus_events, clocks, earning, moving, paying, returning, sales
 from loyalty import claiming as guests_bills
 from loyalty.ledger import posting
 from members import birthdays, consenting, guessing, identifying, joining, qr
@@ -25,7 +25,7 @@ UNSEEN |= {"programme_missing"}
 
 
 # Refusals of what the API does not take.
-NEVER_SAID = {"external_id_unreadable"}
+NEVER_SAID = {"external_id_unreadable", "event_not_running"}
 
 
 def blocks(language: str) -> list[str]:
@@ -69,7 +69,7 @@ def test_every_refusal_has_words_and_stands_in_the_docs() -> None:
 
 
 def test_every_refusal_the_doors_of_loyalty_raise_has_words() -> None:
-    floor2 = (bill, clocks, earning, guests_bills, moving, paying, posting, returning, sales)
+    floor2 = (bill, bonus_events, clocks, earning, guests_bills, moving, paying, posting, returning, sales)
     floor1 = (birthdays, consenting, guessing, identifying, joining, qr)
     for module in (commands, *floor1, *floor2, claiming, codes):
         for thing in vars(module).values():

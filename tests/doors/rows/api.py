@@ -37,6 +37,7 @@ ROWS: dict[str, Row | KeyRow] = {
     "order_events": KeyRow(
         (("POST", "earn"),), of="bill", body={"type": "shipped", "occurred_at": "2026-11-20T12:00:00+07:00"}
     ),
+    "bonus_events": KeyRow((("POST", "earn"),)),
     "holds": KeyRow((("POST", "redeem"),)),
     # let go or never there: answered alike for everybody
     "hold": KeyRow((("DELETE", "redeem"),), of="any hold"),

@@ -1,0 +1,234 @@
+"""Points for what is no purchase: dated events, published and ended by staff, and each occurrence rewarded once.
+
+The ledger decides under the account's lock (`ledger_award_event`); a dry run asks the same question without a lock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from events import outbox
+from events.refusals import Refusal
+from loyalty import policies, queries
+from loyalty.ledger import posting
+from loyalty.models import BonusEvent, BonusEventEnd, EventAward
+from loyalty.policies import PolicyInThePast
+from loyalty.till import local_day
+
+JOINED, PROFILE_COMPLETED, BIRTHDAY = "joined", "profile_completed", "birthday"
+# what the house sees by itself; nobody outside can tell it
+OF_THE_HOUSE = frozenset({JOINED, PROFILE_COMPLETED, BIRTHDAY})
+BIRTHDAY_GAP_DAYS = 300
+Often = BonusEvent.Often
+
+
+class EventUnknown(Refusal):
+    """The shop gives nothing for such an event, or not yet, or nobody outside can tell of it."""
+
+    code = "event_unknown"
+
+
+class EventEnded(Refusal):
+    """The shop gives nothing for it any more."""
+
+    code = "event_ended"
+
+
+class EventAlreadyRewarded(Refusal):
+    """This occurrence has had its points: once, this year, today, or under this reference."""
+
+    code = "event_already_rewarded"
+
+
+class EventLimitReached(Refusal):
+    """As often as it may be, today or ever; `limit` says how often that is."""
+
+    code = "limit_reached"
+
+
+class ReferenceMissing(Refusal):
+    """An event that is rewarded every time is told apart by a reference."""
+
+    code = "reference_missing"
+
+
+class MemberNotActive(Refusal):
+    """Nobody, or somebody who has left."""
+
+    code = "member_not_active"
+
+
+class EventNotRunning(Refusal):
+    """This version gives nothing now, and will not: there is nothing to end."""
+
+    code = "event_not_running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awarded:
+    """Points given for an event, or by a dry run (without an id) not yet; `balance`: available less debt after it."""
+
+    id: UUID | None
+    event: str
+    names: tuple[str, str]
+    points: int
+    balance: int
+    replayed: bool = False
+    dry_run: bool = False
+
+
+@transaction.atomic
+def award(
+    *,
+    member_id: UUID,
+    event: str,
+    reference: str = "",
+    occurred_at: datetime,
+    by: str,
+    at: datetime,
+    store_id: int | None = None,
+    dry_run: bool = False,
+    request_id: str = "",
+) -> Awarded:
+    """Give a member what the version in force at `occurred_at` gives for one occurrence of an event.
+
+    `reference` tells occurrences apart where every one counts, and is the year of a birthday. Points end as if earned
+    now. `dry_run` writes nothing. Raises EventUnknown, EventEnded, EventAlreadyRewarded, EventLimitReached,
+    ReferenceMissing, MemberNotActive; then nothing was written.
+    """
+    version = in_force(event, moment=occurred_at)
+    asked = _asked(version, member_id=member_id, reference=reference, occurred_at=occurred_at)
+    named = {"event": event, "names": (version.name_vi, version.name_en), "points": version.points}
+    if dry_run:
+        _must_be_due(posting.event_standing(asked), version)
+        now = queries.balance(member_id, at=at)
+        return Awarded(**named, id=None, balance=now.available - now.debt + version.points, dry_run=True)
+    given = posting.award_event(
+        asked,
+        lot=policies.at(at).lot(at),
+        note={"at": at, "by": by, "store": store_id, "reason": version.name_vi, "request": request_id},
+    )
+    _must_be_due(given.standing, version)
+    return Awarded(**named, id=given.id, balance=given.balance)
+
+
+def told(award_id: UUID) -> tuple[UUID, Awarded]:
+    """Whose award this is, and the answer it was given with, again."""
+    given = EventAward.objects.select_related("version").get(pk=award_id)
+    return given.member_id, Awarded(
+        id=given.pk,
+        event=given.event,
+        names=(given.version.name_vi, given.version.name_en),
+        points=given.points,
+        balance=queries.entry_balance(given.member_id, given.entry_seq),
+        replayed=True,
+    )
+
+
+def in_force(event: str, *, moment: datetime) -> BonusEvent:
+    """The version of an event that gives points at a moment. Raises EventUnknown, EventEnded."""
+    version = _standing(event).filter(valid_from__lte=moment).order_by("-valid_from").first()
+    if version is None:
+        raise EventUnknown()
+    if BonusEventEnd.objects.filter(version=version, at__lte=moment).exists():
+        raise EventEnded()
+    return version
+
+
+def runs(event: str, *, moment: datetime) -> bool:
+    """Whether anything is given for an event at a moment."""
+    try:
+        in_force(event, moment=moment)
+    except (EventUnknown, EventEnded):
+        return False
+    return True
+
+
+@transaction.atomic
+def publish(version: BonusEvent, *, by: str, at: datetime) -> BonusEvent:
+    """From its beginning on a version stands in place of the one before. Raises PolicyInThePast."""
+    if version.valid_from < at:
+        raise PolicyInThePast()
+    version.published_at, version.published_by = at, by
+    version.save(force_insert=True)
+    _tell("bonus_event.published", version, by=by, at=at)
+    return version
+
+
+@transaction.atomic
+def end(*, id: int, by: str, at: datetime) -> None:
+    """It gives nothing from now on, or never begins: then the one before goes on.
+
+    Raises EventUnknown, EventNotRunning.
+    """
+    version = BonusEvent.objects.select_for_update(no_key=True).filter(pk=id).first()
+    if version is None:
+        raise EventUnknown()
+    if state(version, at=at) not in {"live", "ahead"}:
+        raise EventNotRunning()
+    BonusEventEnd.objects.create(version=version, at=at, by=by)
+    _tell("bonus_event.ended", version, by=by, at=at)
+
+
+def state(version: BonusEvent, *, at: datetime) -> str:
+    """`ahead`, `live`, `replaced` by a later version that has begun, or `ended`."""
+    if BonusEventEnd.objects.filter(version=version, at__lte=at).exists():
+        return "ended"
+    if version.valid_from > at:
+        return "ahead"
+    later = _standing(version.key).filter(valid_from__gt=version.valid_from, valid_from__lte=at)
+    return "replaced" if later.exists() else "live"
+
+
+def _standing(event: str) -> Any:
+    """The versions of an event, without those that were ended before they began."""
+    return BonusEvent.objects.filter(key=event).exclude(ended__at__lte=F("valid_from"))
+
+
+def _asked(version: BonusEvent, *, member_id: UUID, reference: str, occurred_at: datetime) -> dict[str, Any]:
+    day = local_day(occurred_at)
+    match version.often:
+        case Often.ONCE:
+            occurrence = "once"
+        case Often.YEARLY if version.key != BIRTHDAY:
+            occurrence = str(day.year)
+        case Often.DAILY:
+            occurrence = day.isoformat()
+        case _:
+            occurrence = reference
+    if not occurrence:
+        raise ReferenceMissing()
+    return {
+        "member": member_id,
+        "event": version.key,
+        "version": version.pk,
+        "points": version.points,
+        "often": version.often,
+        "occurrence": occurrence,
+        "occurred": occurred_at,
+        "day": day,
+        "gap": BIRTHDAY_GAP_DAYS if version.key == BIRTHDAY else None,
+        "most_a_day": version.most_a_day,
+        "most_ever": version.most_ever,
+    }
+
+
+def _must_be_due(standing: str, version: BonusEvent) -> None:
+    match standing:
+        case "inactive":
+            raise MemberNotActive()
+        case "already":
+            raise EventAlreadyRewarded()
+        case "day":
+            raise EventLimitReached(limit=version.most_a_day)
+        case "ever":
+            raise EventLimitReached(limit=version.most_ever)
+
+
+def _tell(type: str, version: BonusEvent, *, by: str, at: datetime) -> None:
+    told = {"event": version.key, "id": version.pk, "points": version.points}
+    outbox.record(type=type, member_id=None, subject_id=None, data=told, at=at, by=by)
