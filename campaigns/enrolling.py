@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection
 
 from campaigns import holding_out, limits
-from campaigns.birthdays import Told
 from campaigns.models import Campaign, CampaignStep
 from loyalty.till import local_zone
+from members.anniversaries import Told
 
 GIFT_GAP_DAYS = 300
 CHUNK = 5_000

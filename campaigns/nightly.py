@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from campaigns import birthdays as calendar
 from campaigns import enrolling
 from campaigns.enrolling import Occasion
 from campaigns.models import Campaign
+from members import anniversaries
 
 
 def birthdays(*, date: date, at: datetime) -> int:
@@ -29,7 +29,7 @@ def silences(*, date: date, at: datetime) -> int:
 def _ahead(day: date, *, days: int) -> list[Occasion]:
     """Every birthday that is kept on one of the next `days` days."""
     kept = [day + timedelta(days=ahead) for ahead in range(1, days + 1)]
-    return [Occasion(told=told, kept_on=day) for day in kept for told in calendar.kept_on(day)]
+    return [Occasion(told=told, kept_on=day) for day in kept for told in anniversaries.kept_on(day)]
 
 
 def _begun(trigger: Campaign.Trigger, at: datetime) -> list[Campaign]:

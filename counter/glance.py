@@ -6,14 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from campaigns import birthdays
 from counter import bills, saying, wording
 from counter.saying import Situation
 from events.refusals import Missing
 from loyalty import habits, policies, standings
 from loyalty.look import words
 from loyalty.till import local_zone
-from members import finding, identifying
+from members import anniversaries, finding, identifying
 from members.models import Member
 from members.relationship import notes, threads
 from rewards import queries as vouchers
@@ -174,7 +173,7 @@ def _birthday_in(member: Member, *, today: date) -> int | None:
     if member.birth_unsure or not member.birth_day or not member.birth_month:
         return None
     for days in range(saying.BIRTHDAY_NEAR + 1):
-        for told in birthdays.kept_on(today + timedelta(days=days)):
+        for told in anniversaries.kept_on(today + timedelta(days=days)):
             if (told.calendar, told.day, told.month) == (member.birth_calendar, member.birth_day, member.birth_month):
                 return days
     return None

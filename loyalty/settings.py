@@ -110,6 +110,7 @@ EVENT_READERS: list[tuple[str, tuple[str, ...]]] = [
             "purchase.claimed",
         ),
     ),
+    ("loyalty.hearing.hear", ("member.joined", "member.changed")),
     ("campaigns.reacting.react", ("member.joined",)),
     ("campaigns.warning.hear", ("member.phone_moved", "member.phone_passed")),
 ]
@@ -150,6 +151,7 @@ NIGHTLY_STEPS: list[str] = [
     "loyalty.expiry.end_overrides",
     "loyalty.tier_turns.apply_tables",
     "members.closing.erase_due",
+    "loyalty.hearing.birthdays",
     "analytics.nightly.count_retention",
     "analytics.nightly.count_revenue",
     "analytics.holding.count",

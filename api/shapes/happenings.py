@@ -22,6 +22,7 @@ class BonusEvent(Body):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.type = printable(self.type)  # `$` lets a last new line through
         self.reference = printable(self.reference or "")
         if self.occurred_at is not None:
             self.occurred_at = moment(self.occurred_at)

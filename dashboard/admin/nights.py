@@ -21,6 +21,7 @@ STEPS = {
     "loyalty.expiry.book_due": _("ghi sổ điểm hết hạn"),
     "loyalty.expiry.end_overrides": _("xét lại hạng đặt tay đã hết hạn"),
     "members.closing.erase_due": _("xóa dữ liệu của thẻ đóng đã đủ ngày"),
+    "loyalty.hearing.birthdays": _("thưởng điểm sinh nhật"),
     "analytics.nightly.count_retention": _("đếm khách ở lại, khách rời bỏ"),
     "analytics.nightly.count_revenue": _("doanh thu khách mới, khách cũ theo tháng"),
     "analytics.holding.count": _("đếm điểm đang giữ và hạng"),

@@ -58,7 +58,7 @@ def of_events() -> Iterator[Case]:
         ("two names", {"member": {"phone": "0912345678", "card": MARK}}, "exactly_one", "/member"),
         ("no type", {"type": None}, "wrong_type", "/type"),
         ("a type of words", {"type": f"Đánh giá {MARK}"}, "wrong_format", "/type"),
-        ("a type and a new line", {"type": "review\n"}, "wrong_format", "/type"),
+        ("a type and a new line", {"type": "review\n"}, "not_printable", ""),
         ("an endless type", {"type": "x" * 41}, "wrong_length", "/type"),
         ("an empty reference", {"reference": ""}, "wrong_length", "/reference"),
         ("an endless reference", {"reference": "x" * 65}, "wrong_length", "/reference"),

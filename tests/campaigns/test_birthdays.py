@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import lunar_vn
 import pytest
 
-from campaigns import birthdays
 from campaigns.models import Campaign, Turn
+from members import anniversaries
 from members.models import Member
 from tests.campaigns.conftest import turn_of
 
@@ -15,21 +15,23 @@ YEARS = range(2026, 2036)
 
 @pytest.mark.parametrize(("year", "kept"), [(2027, date(2027, 2, 28)), (2028, date(2028, 2, 29))])
 def test_the_29th_of_february_is_kept_on_the_28th_in_a_common_year(year, kept):
-    assert birthdays.falls_on(calendar="solar", day=29, month=2, year=year) == kept
+    assert anniversaries.falls_on(calendar="solar", day=29, month=2, year=year) == kept
 
 
 def test_the_last_day_of_the_lunar_year_is_the_day_before_tet_whether_29_or_30():
     for year in YEARS:
         tet = lunar_vn.lunar_to_solar(lunar_vn.LunarDate(day=1, month=1, year=year + 1))
-        assert birthdays.falls_on(calendar="lunar", day=30, month=12, year=year) == tet - timedelta(days=1)
+        assert anniversaries.falls_on(calendar="lunar", day=30, month=12, year=year) == tet - timedelta(days=1)
 
 
 def test_a_leap_month_is_not_counted():
     """2025 had two sixth months: the birthday was in the first."""
-    kept = birthdays.falls_on(calendar="lunar", day=2, month=6, year=2025)
+    kept = anniversaries.falls_on(calendar="lunar", day=2, month=6, year=2025)
     assert kept == date(2025, 6, 26)
     assert not lunar_vn.solar_to_lunar(kept).leap
-    assert birthdays.Told(calendar="lunar", day=2, month=6, year=2025) not in birthdays.kept_on(date(2025, 7, 26))
+    assert anniversaries.Told(calendar="lunar", day=2, month=6, year=2025) not in anniversaries.kept_on(
+        date(2025, 7, 26)
+    )
 
 
 def test_every_birthday_is_kept_on_one_day_of_each_year_of_its_calendar():
@@ -37,7 +39,7 @@ def test_every_birthday_is_kept_on_one_day_of_each_year_of_its_calendar():
     told = {}
     day = date(2025, 1, 1)
     while day < date(2037, 6, 1):
-        for birth in birthdays.kept_on(day):
+        for birth in anniversaries.kept_on(day):
             assert birth not in told, birth
             told[birth] = day
         day += timedelta(days=1)
@@ -47,8 +49,8 @@ def test_every_birthday_is_kept_on_one_day_of_each_year_of_its_calendar():
                 for number in range(1, longest + 1):
                     if calendar == "solar" and number > {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31):
                         continue
-                    birth = birthdays.Told(calendar=calendar, day=number, month=month, year=year)
-                    assert told[birth] == birthdays.falls_on(calendar=calendar, day=number, month=month, year=year)
+                    birth = anniversaries.Told(calendar=calendar, day=number, month=month, year=year)
+                    assert told[birth] == anniversaries.falls_on(calendar=calendar, day=number, month=month, year=year)
 
 
 def test_one_gift_a_year_of_its_own_calendar_over_ten_years(shop):
@@ -64,7 +66,7 @@ def test_one_gift_a_year_of_its_own_calendar_over_ten_years(shop):
         turns = Turn.objects.filter(member=member).order_by("occasion_on")
         assert len(turns) == len({turn.trigger_key for turn in turns}) == 10, (calendar, day, month)
         for turn in turns:
-            kept = birthdays.falls_on(calendar=calendar, day=day, month=month, year=int(turn.trigger_key))
+            kept = anniversaries.falls_on(calendar=calendar, day=day, month=month, year=int(turn.trigger_key))
             assert turn.occasion_on == kept
             assert kept - timedelta(days=7) <= turn.due_at.date() <= kept
 
