@@ -1,10 +1,10 @@
-"""When points end and when they can be spent, and what came of a table of tiers, in a sentence, for the lists."""
+"""When points end and can be spent, how often an event brings some, what came of a tier table: in a sentence, for lists."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard import wording
-from loyalty.models import ExpiryPolicy, PendingPolicy, TierTurn
+from loyalty.models import BonusEvent, ExpiryPolicy, PendingPolicy, TierTurn
 
 CHANNELS = {"till": gettext_lazy("tại quầy"), "online": gettext_lazy("mua online")}
 
@@ -57,3 +57,15 @@ def turn(of: TierTurn | None) -> str:
         return _("đang áp dụng")
     told = {"moment": wording.moment(of.finished_at), "members": wording.points(of.rose)}
     return _("%(moment)s, %(members)s người lên hạng") % told
+
+
+def rhythm(event: BonusEvent) -> str:
+    """`mỗi lần, nhiều nhất 2 lần mỗi ngày`."""
+    said = [str(event.get_often_display())]
+    if event.most_a_day:
+        words = ngettext("nhiều nhất %(n)s lần mỗi ngày", "nhiều nhất %(n)s lần mỗi ngày", event.most_a_day)
+        said.append(words % {"n": event.most_a_day})
+    if event.most_ever:
+        words = ngettext("nhiều nhất %(n)s lần tất cả", "nhiều nhất %(n)s lần tất cả", event.most_ever)
+        said.append(words % {"n": event.most_ever})
+    return ", ".join(said)

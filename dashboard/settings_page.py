@@ -19,7 +19,7 @@ from dashboard import access, policy_words
 from dashboard import settings_words as words
 from events import clock
 from events.models import WebhookEndpoint
-from loyalty import policies
+from loyalty import bonus_events, policies
 from loyalty.models import Device, Terminal
 from loyalty.policies import Policies
 from members.models import CloseReason
@@ -73,6 +73,13 @@ GROUPS: list[tuple[Any, list[Setting]]] = [
                 "loyalty_ruleversion_changelist",
                 "rule",
                 lambda now, at: words.counted(len(now.bonus.rules), "rule"),
+            ),
+            _row(
+                __("Điểm thưởng sự kiện"),
+                "celebration",
+                "loyalty_bonusevent_changelist",
+                "policy",
+                lambda now, at: words.counted(bonus_events.running(at=at), "event"),
             ),
             _row(__("Dùng điểm"), "payments", "loyalty_spendingpolicy_changelist", "policy", words.spending),
             _row(

@@ -156,6 +156,8 @@ def counted(count: int, what: str) -> str:
             words = ngettext("%(n)s lời mời đang chờ", "%(n)s lời mời đang chờ", count)
         case "rule":
             words = ngettext("%(n)s quy tắc đang chạy", "%(n)s quy tắc đang chạy", count)
+        case "event":
+            words = ngettext("%(n)s sự kiện đang thưởng", "%(n)s sự kiện đang thưởng", count)
         case "device":
             words = ngettext("%(n)s thiết bị đang dùng", "%(n)s thiết bị đang dùng", count)
         case "till":

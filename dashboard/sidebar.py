@@ -106,6 +106,7 @@ def _menu() -> list[tuple[str, list[Item]]]:
                 (_("Chương trình"), "loyalty", "loyalty_programme_changelist", "programme"),
                 (_("Tích điểm"), "add_circle", "loyalty_earningrule_changelist", "policy"),
                 (_("Quy tắc thưởng điểm"), "auto_awesome", "loyalty_ruleversion_changelist", "rule"),
+                (_("Điểm thưởng sự kiện"), "celebration", "loyalty_bonusevent_changelist", "policy"),
                 (_("Dùng điểm"), "payments", "loyalty_spendingpolicy_changelist", "policy"),
                 (_("Hết hạn điểm"), "hourglass_bottom", "loyalty_expirypolicy_changelist", "policy"),
                 (_("Điểm chờ"), "pending_actions", "loyalty_pendingpolicy_changelist", "policy"),

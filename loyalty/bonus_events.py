@@ -3,13 +3,14 @@
 The ledger decides under the account's lock (`ledger_award_event`); a dry run asks the same question without a lock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 
 from events import outbox
 from events.refusals import Refusal
@@ -23,6 +24,8 @@ JOINED, PROFILE_COMPLETED, BIRTHDAY = "joined", "profile_completed", "birthday"
 # what the house sees by itself; nobody outside can tell it
 OF_THE_HOUSE = frozenset({JOINED, PROFILE_COMPLETED, BIRTHDAY})
 BIRTHDAY_GAP_DAYS = 300
+# the states of a version that can still be ended
+RUNS_OR_WILL = frozenset({"live", "ahead"})
 Often = BonusEvent.Often
 
 
@@ -131,7 +134,7 @@ def told(award_id: UUID) -> tuple[UUID, Awarded]:
 
 def in_force(event: str, *, moment: datetime) -> BonusEvent:
     """The version of an event that gives points at a moment. Raises EventUnknown, EventEnded."""
-    version = _standing(event).filter(valid_from__lte=moment).order_by("-valid_from").first()
+    version = _standing().filter(key=event, valid_from__lte=moment).order_by("-valid_from").first()
     if version is None:
         raise EventUnknown()
     if BonusEventEnd.objects.filter(version=version, at__lte=moment).exists():
@@ -168,7 +171,7 @@ def end(*, id: int, by: str, at: datetime) -> None:
     version = BonusEvent.objects.select_for_update(no_key=True).filter(pk=id).first()
     if version is None:
         raise EventUnknown()
-    if state(version, at=at) not in {"live", "ahead"}:
+    if state(version, at=at) not in RUNS_OR_WILL:
         raise EventNotRunning()
     BonusEventEnd.objects.create(version=version, at=at, by=by)
     _tell("bonus_event.ended", version, by=by, at=at)
@@ -176,17 +179,34 @@ def end(*, id: int, by: str, at: datetime) -> None:
 
 def state(version: BonusEvent, *, at: datetime) -> str:
     """`ahead`, `live`, `replaced` by a later version that has begun, or `ended`."""
-    if BonusEventEnd.objects.filter(version=version, at__lte=at).exists():
-        return "ended"
-    if version.valid_from > at:
-        return "ahead"
-    later = _standing(version.key).filter(valid_from__gt=version.valid_from, valid_from__lte=at)
-    return "replaced" if later.exists() else "live"
+    return states([version], at=at)[version.pk]
 
 
-def _standing(event: str) -> Any:
-    """The versions of an event, without those that were ended before they began."""
-    return BonusEvent.objects.filter(key=event).exclude(ended__at__lte=F("valid_from"))
+def states(versions: Iterable[BonusEvent], *, at: datetime) -> dict[int, str]:
+    """The state of each, in two queries."""
+    versions = list(versions)
+    begun = _standing().filter(key__in={version.key for version in versions}, valid_from__lte=at)
+    last = dict(begun.values_list("key").annotate(last=Max("valid_from")))
+    ended = set(BonusEventEnd.objects.filter(version__in=versions, at__lte=at).values_list("version_id", flat=True))
+
+    def of(version: BonusEvent) -> str:
+        if version.pk in ended:
+            return "ended"
+        if version.valid_from > at:
+            return "ahead"
+        return "replaced" if version.valid_from < last[version.key] else "live"
+
+    return {version.pk: of(version) for version in versions}
+
+
+def running(*, at: datetime) -> int:
+    """For how many events something is given at a moment."""
+    return list(states(BonusEvent.objects.filter(valid_from__lte=at), at=at).values()).count("live")
+
+
+def _standing() -> QuerySet[BonusEvent]:
+    """All versions but those that were ended before they began."""
+    return BonusEvent.objects.exclude(ended__at__lte=F("valid_from"))
 
 
 def _asked(version: BonusEvent, *, member_id: UUID, reference: str, occurred_at: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.contrib import admin
 from dashboard.admin import (
     adjustments,
     analytics,
+    bonus_events,
     campaigns,
     cards,
     cases,
@@ -42,6 +43,7 @@ from dashboard.admin import (
 __all__ = [
     "adjustments",
     "analytics",
+    "bonus_events",
     "cards",
     "data_requests",
     "terms",

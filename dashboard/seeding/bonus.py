@@ -1,9 +1,9 @@
-"""Three bonus rules of the invented chain: two that run from now on, and one that waits for somebody's approval."""
+"""Bonus rules of the invented chain, two that run and one that waits for approval; and two events that bring points."""
 
 from datetime import datetime
 
-from loyalty import rulemaking
-from loyalty.models import Rule
+from loyalty import bonus_events, rulemaking
+from loyalty.models import BonusEvent, Rule
 from loyalty.rulemaking import Draft
 
 BY = "system"
@@ -20,6 +20,33 @@ def write(*, at: datetime) -> None:
             rulemaking.ask(id=version.pk, by=BY, at=at)
         else:
             rulemaking.approve(id=version.pk, by=BY, at=at, alone=True)
+    for event in _events(at):
+        if not BonusEvent.objects.filter(key=event.key).exists():
+            bonus_events.publish(event, by=BY, at=at)
+
+
+def _events(at: datetime) -> list[BonusEvent]:
+    """What a member is given points for beside buying."""
+    return [
+        BonusEvent(
+            key="review",
+            name_vi="Viết đánh giá",
+            name_en="A review written",
+            points=10,
+            often=BonusEvent.Often.EVERY,
+            most_a_day=1,
+            most_ever=12,
+            valid_from=at,
+        ),
+        BonusEvent(
+            key="check_in",
+            name_vi="Ghé quán",
+            name_en="Came by",
+            points=1,
+            often=BonusEvent.Often.DAILY,
+            valid_from=at,
+        ),
+    ]
 
 
 def _drafts(at: datetime) -> dict[str, Draft]:

@@ -48,6 +48,7 @@ TYPED: dict[str, str] = {
     "loyalty.ReviewDecision": "reason",
     "loyalty.AdjustmentRequest": "reason answer?",
     "loyalty.RuleVersion": "name_vi name_en stack_group note",
+    "loyalty.BonusEvent": "name_vi name_en note",
     "loyalty.RuleStep": "reason",
     "loyalty.BillMove": "reason",
     "loyalty.Entry": "reason",

@@ -15,10 +15,11 @@ from dashboard import access
 from dashboard.importing import files
 from events import jobs, outbox
 from events.models import Delivery, WebhookEndpoint, WebhookMessage
-from loyalty import approving, devices, keys, returning, rulemaking
+from loyalty import approving, bonus_events, devices, keys, returning, rulemaking
 from loyalty.models import (
     AdjustmentRequest,
     ApiKey,
+    BonusEvent,
     EarningRule,
     EntryRow,
     ExpiryPolicy,
@@ -86,6 +87,7 @@ def addresses(shop, staff, lan, till, settings, tmp_path):
         "loyalty_return": back,
         "loyalty_entryrow": EntryRow.objects.first().pk,
         "loyalty_programme": Programme.objects.get().pk,
+        "loyalty_bonusevent": bonus_event(at=till.at).pk,
         "loyalty_earningrule": EarningRule.objects.first().pk,
         "loyalty_spendingpolicy": SpendingPolicy.objects.first().pk,
         "loyalty_expirypolicy": ExpiryPolicy.objects.first().pk,
@@ -140,6 +142,12 @@ def asked_rule(*, at) -> RuleVersion:
     version = rulemaking.write(key="tea", draft=draft, by="user:99", at=at, new=True)
     rulemaking.ask(id=version.pk, by="user:99", at=at)
     return version
+
+
+def bonus_event(*, at) -> BonusEvent:
+    """Reviews bring points."""
+    version = BonusEvent(key="review", name_vi="Đánh giá", name_en="Review", points=50, often="every", valid_from=at)
+    return bonus_events.publish(version, by="user:99", at=at)
 
 
 def relationship_rows(lan, shop, *, at) -> dict[str, object]:

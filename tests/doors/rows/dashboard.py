@@ -12,7 +12,7 @@ NOBODY: set[str] = set()
 TOKEN = "019e1f3c-0000-7000-8000-000000000000"
 
 # Who may open the page (GET). What a page's buttons do is asked again when they are pressed; the POST rows are below.
-POLICIES = ("earningrule", "spendingpolicy", "expirypolicy", "pendingpolicy", "tiertable")
+POLICIES = ("bonusevent", "earningrule", "spendingpolicy", "expirypolicy", "pendingpolicy", "tiertable")
 
 PAGES: dict[str, set[str]] = {
     "admin:index": EVERYBODY,
@@ -124,6 +124,7 @@ PAGES: dict[str, set[str]] = {
     **{f"loyalty_{kind}_changelist": READERS for kind in POLICIES},
     **{f"loyalty_{kind}_change": READERS for kind in POLICIES},
     **{f"loyalty_{kind}_add": {ADMIN} for kind in POLICIES},
+    **{f"loyalty_bonusevent_{button}": {ADMIN} for button in ("end", "next_version")},
     "loyalty_tier_changelist": READERS,
     "loyalty_tier_change": READERS,
     "loyalty_tier_add": NOBODY,
@@ -225,6 +226,8 @@ CHANGES = {
     "loyalty_ruleversion_backtest": ({"months": "3"}, {ADMIN, MARKETER}),
     **{f"loyalty_ruleversion_{step}": ({}, {ADMIN}) for step in ("approve", "refuse", "pause", "resume", "end")},
     "loyalty_ruleversion_ask": ({}, {ADMIN, MARKETER}),
+    "loyalty_bonusevent_end": ({}, {ADMIN}),
+    "loyalty_bonusevent_add": ({"key": "review", "points": "50", "often": "every"}, {ADMIN}),
     "loyalty_adjustmentrequest_approve": ({}, {ADMIN}),
     "loyalty_adjustmentrequest_refuse": ({"answer": "chưa có biên bản"}, {ADMIN}),
     "loyalty_purchase_approve": ({}, {ADMIN, MARKETER, MANAGER}),
