@@ -89,7 +89,7 @@ def test_the_ledger_and_the_members_page_say_what_the_points_were_for(admin, sho
         member_id=lan.pk, event="review", reference="r", occurred_at=now, by="system", at=now, store_id=shop.pk
     )
     for delivery in Delivery.objects.filter(reader="members.timeline.absorb", member_id=lan.pk):
-        delivering.deliver(id=delivery.pk, at=now)
+        assert delivering.deliver(id=delivery.pk, at=clock.now())
     assert "thưởng sự kiện" in text_of(admin.get(reverse("admin:loyalty_entryrow_changelist")))
     page = text_of(admin.get(reverse("admin:members_member_change", args=[lan.pk])))
-    assert "thưởng điểm sự kiện" in page and "Viết đánh giá" in page
+    assert "Thưởng điểm sự kiện" in page and "Viết đánh giá" in page
