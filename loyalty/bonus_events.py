@@ -105,30 +105,35 @@ def award(
     """
     version = in_force(event, moment=occurred_at)
     asked = _asked(version, member_id=member_id, reference=reference, occurred_at=occurred_at)
-    named = {"event": event, "names": (version.name_vi, version.name_en), "points": version.points}
     if dry_run:
         _must_be_due(posting.event_standing(asked), version)
         now = queries.balance(member_id, at=at)
-        return Awarded(**named, id=None, balance=now.available - now.debt + version.points, dry_run=True)
+        return _answer(version, id=None, balance=now.available - now.debt + version.points)
     given = posting.award_event(
         asked,
         lot=policies.at(at).lot(at),
         note={"at": at, "by": by, "store": store_id, "reason": version.name_vi, "request": request_id},
     )
     _must_be_due(given.standing, version)
-    return Awarded(**named, id=given.id, balance=given.balance)
+    return _answer(version, id=given.id, balance=given.balance)
 
 
 def told(award_id: UUID) -> tuple[UUID, Awarded]:
     """Whose award this is, and the answer it was given with, again."""
     given = EventAward.objects.select_related("version").get(pk=award_id)
-    return given.member_id, Awarded(
-        id=given.pk,
-        event=given.event,
-        names=(given.version.name_vi, given.version.name_en),
-        points=given.points,
-        balance=queries.entry_balance(given.member_id, given.entry_seq),
-        replayed=True,
+    balance = queries.entry_balance(given.member_id, given.entry_seq)
+    return given.member_id, _answer(given.version, id=given.pk, balance=balance, replayed=True)
+
+
+def _answer(version: BonusEvent, *, id: UUID | None, balance: int, replayed: bool = False) -> Awarded:
+    return Awarded(
+        id=id,
+        event=version.key,
+        names=(version.name_vi, version.name_en),
+        points=version.points,
+        balance=balance,
+        replayed=replayed,
+        dry_run=id is None,
     )
 
 

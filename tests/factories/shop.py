@@ -107,6 +107,7 @@ LEDGER_TABLES = (
     "loyalty_billmove",
     "loyalty_correction",
     "loyalty_entry",
+    "loyalty_eventaward",
     "loyalty_hold",
     "loyalty_lot",
     "loyalty_lotuse",

@@ -17,7 +17,7 @@ from members.models import Member
 from tests.factories.shop import LEDGER_TABLES, Shop, rows_of
 from tests.members.test_racing import at_once
 
-TABLES = (*LEDGER_TABLES, "loyalty_eventaward", "events_command")
+TABLES = (*LEDGER_TABLES, "events_command")
 
 
 def offer(shop: Shop, key: str = "review", points: int = 50, often: str = "every", **more: Any) -> BonusEvent:

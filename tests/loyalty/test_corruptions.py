@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from loyalty import adjusting, auditing, holding, moving, returning
+from loyalty import adjusting, auditing, bonus_events, holding, moving, returning
 from loyalty.bill import BillLine
+from loyalty.models import BonusEvent
 from loyalty.records import ReturnedLine
 from loyalty.sales import Who
 from tests.factories.rules import in_force
@@ -41,6 +42,9 @@ def lived(shop: Shop) -> Shop:
         proven=lambda member_id: True,
     )
     adjusting.adjust(member_id=mai.pk, points=30, reason="quà", by="user:1", at=shop.at)
+    review = BonusEvent(key="review", name_vi="Đánh giá", name_en="Review", points=8, often="once", valid_from=shop.at)
+    bonus_events.publish(review, by="user:1", at=shop.at)
+    bonus_events.award(member_id=mai.pk, event="review", occurred_at=shop.at, by="user:1", at=shop.at)
     shop.at += timedelta(days=400)
     shop.sell(shop.bill(40_000), mai)
     return shop
@@ -132,6 +136,14 @@ CORRUPTIONS = {
         "UPDATE loyalty_account a SET tier_id = (SELECT max(id) FROM loyalty_tier)"
         " WHERE member_id IN (SELECT member_id FROM loyalty_tierbeginning)",
         "tiers follow from bills, returns, moves, tables and overrides",
+    ),
+    "an award is not what its entry gave": (
+        "UPDATE loyalty_eventaward SET points = points + 1",
+        "each award for an event names its entry, with the same points",
+    ),
+    "points for an event that nobody remembers": (
+        "DELETE FROM loyalty_eventaward",
+        "each award for an event names its entry, with the same points",
     ),
     "a rule counted more than a day allows": (
         "UPDATE loyalty_ruleaward SET points = points + 100 WHERE points > 0",
