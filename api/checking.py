@@ -303,6 +303,17 @@ def points_put_aside_wait_for_their_bill(talk: Conversation) -> None:
     alike(_balance(talk)["available"], after, "points after letting go of a hold")
 
 
+def an_event_nobody_rewards_brings_nothing(talk: Conversation) -> None:
+    if not talk.member:
+        raise Complaint("there is no member; mend the steps above first")
+    before, key = _balance(talk), f"{talk.run}-event"
+    said = {"member": talk.member, "type": "check_nothing", "reference": talk.receipt("event")}
+    expect(talk.call("POST", "/events", said), 400, code="key_missing")
+    for told in (said, said | {"dry_run": True}, said | {"type": "birthday"}):
+        expect(talk.call("POST", "/events", told, key=key), 422, code="event_unknown")
+    alike(_balance(talk), before, "points after events that nobody rewards")
+
+
 def what_is_said_of_an_order_is_kept_once(talk: Conversation) -> None:
     order = talk.new_bill("order", 250_000) | {"channel": "online"}
     sold = expect(talk.call("POST", "/purchases", order), 201)
@@ -371,6 +382,7 @@ STEPS: tuple[Callable[[Conversation], None], ...] = (
     a_wrong_clock_does_not_block_a_sale,
     a_voucher_nobody_has_takes_nothing_off,
     points_put_aside_wait_for_their_bill,
+    an_event_nobody_rewards_brings_nothing,
     what_is_said_of_an_order_is_kept_once,
     points_leave_with_a_proof_once,
     mistakes_are_refused_in_clear_words,

@@ -1,6 +1,6 @@
 """Points for what is no purchase: dated events, published and ended by staff, and each occurrence rewarded once.
 
-The ledger decides under the account's lock (`ledger_award_event`); a dry run asks the same question without a lock.
+The ledger decides under the account's lock; a dry run asks it the same question without one.
 """
 
 from collections.abc import Iterable

@@ -111,7 +111,7 @@ class EventAward(models.Model):
     """Points given to a member for one occurrence of an event, by the entry that gave them.
 
     `occurrence` is what makes it one: "once", the year (a birthday's: of its own calendar), the local day, or the
-    reference of whoever told us. `day`: the local day it happened on. Written by ledger_award_event.
+    reference of whoever told us. `day`: the local day it happened on. Written by the ledger.
     """
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
