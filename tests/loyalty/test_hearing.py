@@ -1,5 +1,6 @@
 """What the house sees by itself: who joined, whose profile is complete, whose birthday it is."""
 
+import functools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ from events import delivering
 from events.models import Delivery, Event
 from loyalty import auditing, bonus_events, hearing
 from loyalty.models import BonusEvent, Entry, EventAward
+from loyalty.sales import Who
 from members import anniversaries, changing
 from members.birthdays import Birthday
 from members.models import Member
 from tests.factories.shop import Shop
+from tests.members.test_racing import at_once
 
 LUNAR = Member.Calendar.LUNAR
 
@@ -51,6 +54,28 @@ def test_who_joins_is_rewarded_once_however_often_it_is_told(shop):
     entry = Entry.objects.get(member_id=lan.pk)
     assert (entry.kind, entry.by, entry.recorded_at) == ("bonus", "system", shop.at)
     assert not [found for found in auditing.run() if not found.ok]
+
+
+def test_the_same_call_from_four_tills_at_once_is_one_award_and_three_replays(shop_db):
+    shop = Shop()
+    offer(shop, "review", "every")
+    lan = shop.member()
+    call = functools.partial(
+        hearing.tell,
+        who=Who("id", str(lan.pk)),
+        event="review",
+        reference="r1",
+        occurred_at=None,
+        dry_run=False,
+        key="k1",
+        till=shop.till,
+        fingerprint=b"f",
+        at=shop.at,
+    )
+    answers = at_once(*[call] * 4)
+    assert [one.replayed for one in answers].count(True) == 3
+    assert len({(one.id, one.points, one.balance) for one in answers}) == 1
+    assert EventAward.objects.count() == 1 and shop.balance(lan).available == 50
 
 
 def test_an_import_and_practice_are_not_welcomed(shop):
