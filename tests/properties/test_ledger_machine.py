@@ -1,8 +1,8 @@
 """The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
 
 Two members and a guest buy, spend, return, cancel, correct and pass bills on, claim them, put points aside, hear of
-their orders, get adjusted, wait for months and repeat themselves, under policies of when points can be spent and when
-they end, and under bonus rules that come, are limited, pause and go.
+their orders, get adjusted, are rewarded for reviews and visits, wait for months and repeat themselves, under policies of
+when points can be spent and when they end, and under bonus rules that come, are limited, pause and go.
 `make soak` runs it longer (tests/soak).
 """
 
@@ -28,10 +28,10 @@ from hypothesis.stateful import (
 )
 
 from events.refusals import Refusal
-from loyalty import adjusting, claiming, expiry, holding, moving, queries, returning, rulemaking
+from loyalty import adjusting, bonus_events, claiming, expiry, holding, moving, queries, returning, rulemaking
 from loyalty.bill import Bill, BillLine, Charge, Discount
 from loyalty.ledger import invariants
-from loyalty.models import ExpiryPolicy, PendingPolicy
+from loyalty.models import BonusEvent, ExpiryPolicy, PendingPolicy
 from loyalty.records import PurchaseRecord, ReturnedLine
 from loyalty.sales import Who
 from members.models import Member
@@ -77,6 +77,9 @@ class LedgerMachine(RuleBasedStateMachine):
             ExpiryPolicy(kind=ends.kind, months=ends.months, days=ends.days, dates=ends.dates),
             PendingPolicy(wait=waits, channels=["online"], days=7, event="delivered", give_up_days=30),
         )
+        for key, often, most in (("review", "every", 2), ("check_in", "daily", None)):
+            said = BonusEvent(key=key, points=15, often=often, most_a_day=most, valid_from=self.shop.at)
+            bonus_events.publish(said, by="system", at=self.shop.at)
         self.holds: list[tuple[UUID, int, int]] = []
         self.members = [self.shop.member(), self.shop.member("Trần Thị Mai")]
         self.bills: list[PurchaseRecord] = []
@@ -360,6 +363,33 @@ class LedgerMachine(RuleBasedStateMachine):
         self.attempt(
             lambda: adjusting.adjust(member_id=member.id, points=points, reason="xin lỗi", by="user:1", at=self.shop.at)
         )
+
+    @rule(
+        who=st.integers(0, 1),
+        event=st.sampled_from(["review", "check_in"]),
+        reference=st.sampled_from(["", "a", "b", "c", "d"]),
+        dry_run=st.booleans(),
+    )
+    def reward_an_event(self, who: int, event: str, reference: str, dry_run: bool) -> None:
+        """A dry run writes nothing, and what it promises is what is given."""
+        before = rows_of(*LEDGER_TABLES) if dry_run else None
+
+        def command(dry_run: bool) -> bonus_events.Awarded:
+            return bonus_events.award(
+                member_id=self.members[who].id,
+                event=event,
+                reference=reference,
+                occurred_at=self.shop.at,
+                by="system",
+                at=self.shop.at,
+                dry_run=dry_run,
+            )
+
+        said = self.attempt(lambda: command(dry_run))
+        if dry_run:
+            assert rows_of(*LEDGER_TABLES) == before
+            given = self.attempt(lambda: command(False))
+            assert (said and said.balance) == (given and given.balance)
 
     @rule(
         key=st.integers(1, 3),
