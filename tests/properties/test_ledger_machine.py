@@ -1,8 +1,8 @@
 """The ledger attacked at random: after every command the invariants hold, and a refused command left no trace.
 
 Two members and a guest buy, spend, return, cancel, correct and pass bills on, claim them, put points aside, hear of
-their orders, get adjusted, are rewarded for reviews and visits, wait for months and repeat themselves, under policies of
-when points can be spent and when they end, and under bonus rules that come, are limited, pause and go.
+their orders, get adjusted, are rewarded for reviews and visits, wait for months and repeat themselves, under policies
+of when points can be spent and when they end, and under bonus rules that come, are limited, pause and go.
 `make soak` runs it longer (tests/soak).
 """
 
