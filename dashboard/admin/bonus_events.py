@@ -45,7 +45,7 @@ class BonusEventForm(PolicyForm):
 class BonusEventAdmin(ShopAdmin):
     noun = "policy"
     form = BonusEventForm
-    list_display = ["name", "key", "gives", "rhythm", "state", "begins", "published", "note"]
+    list_display = ["name", "key", "gives", "rhythm", "state", "begins"]
     list_display_links = ["name"]
     ordering = ["key", "-valid_from"]
     search_fields = ["key", "name_vi", "name_en"]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='BonusEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='joined, profile_completed, birthday, review, check_in, hoặc mã riêng của cửa hàng.', max_length=40, verbose_name='mã sự kiện')),
+                ('key', models.CharField(help_text='joined, profile_completed, birthday: hệ thống tự ghi nhận. review, check_in hoặc mã riêng: gửi qua API.', max_length=40, verbose_name='mã sự kiện')),
                 ('name_vi', models.CharField(max_length=80, verbose_name='tên')),
                 ('name_en', models.CharField(max_length=80, verbose_name='tên tiếng Anh')),
                 ('points', models.IntegerField(verbose_name='số điểm')),

@@ -26,7 +26,9 @@ class BonusEvent(models.Model):
     key = models.CharField(
         _("mã sự kiện"),
         max_length=40,
-        help_text=_("joined, profile_completed, birthday, review, check_in, hoặc mã riêng của cửa hàng."),
+        help_text=_(
+            "joined, profile_completed, birthday: hệ thống tự ghi nhận. review, check_in hoặc mã riêng: gửi qua API."
+        ),
     )
     name_vi = models.CharField(_("tên"), max_length=80)
     name_en = models.CharField(_("tên tiếng Anh"), max_length=80)
