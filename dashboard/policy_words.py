@@ -1,4 +1,4 @@
-"""When points end and can be spent, how often an event brings some, what came of a tier table: in a sentence, for lists."""
+"""When points end and can be spent, how often an event brings some, what came of a tier table: in a sentence."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext

@@ -12,7 +12,7 @@ from events import sqlfiles
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0024_corrections'),
+        ('loyalty', '0025_tier_turns'),
     ]
 
     operations = [
@@ -155,5 +155,5 @@ class Migration(migrations.Migration):
             model_name='eventaward',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'rows of % are never deleted', TG_TABLE_NAME;", hash='79f2d12a035fd626cb07751af46304e179b4d88e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_bfd39', table='loyalty_eventaward', when='BEFORE')),
         ),
-        sqlfiles.run("loyalty", "12_bonus_event.sql", folder="ledger/sql"),
+        sqlfiles.run("loyalty", "13_bonus_event.sql", folder="ledger/sql"),
     ]
