@@ -3,7 +3,7 @@
 Two members and a guest buy, spend, return, cancel, correct and pass bills on, claim them, put points aside, hear of
 their orders, get adjusted, are rewarded for reviews and visits, wait for months and repeat themselves, under policies
 of when points can be spent and when they end, and under bonus rules that come, are limited, pause and go.
-`make soak` runs it longer (tests/soak).
+`make soak` runs it longer, in pieces that each have a seed (tests/soak).
 """
 
 import os
@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -460,19 +460,22 @@ class OneShopEach(LedgerMachine):
             cursor.execute(f"VACUUM {', '.join(LEDGER_TABLES)}")
 
 
-def attack(*, examples: int) -> None:
+def attack(*, examples: int, piece: int | None = None) -> None:
+    """`piece`: the seed; with the same one on the same code the same commands come again."""
     Shop()  # the programme and its tier table, which the invariants name
     counts = ", ".join(f"(SELECT count(*) FROM ({one.sql}) broken)" for one in invariants.queries())
     with connection.cursor() as cursor:
         # planned once: planning is most of what two dozen queries cost on a small database
         cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute("DEALLOCATE ALL")
         cursor.execute(f"PREPARE broken_invariants AS SELECT {counts}")
-    run_state_machine_as_test(
-        OneShopEach,
-        settings=settings(
-            max_examples=examples, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    how: dict[str, Any] = {"max_examples": examples, "stateful_step_count": STEPS, "deadline": None}
+    machine: type[OneShopEach] = OneShopEach
+    if piece is not None:
+        # what an earlier run remembers would come before what the seed says
+        how |= {"database": None}
+        machine = seed(piece)(type(f"Piece{piece}", (OneShopEach,), {}))
+    run_state_machine_as_test(machine, settings=settings(suppress_health_check=list(HealthCheck), **how))
 
 
 @pytest.mark.slow
