@@ -1,7 +1,7 @@
 """`make soak`: the ledger's machine for SOAK_STEPS steps (100,000), in pieces of some two thousand, a seed for each.
 
 Each finished piece is a line of SOAK_DIR/ledger_pieces.txt (.run/soak): its seed, its steps, its violations. A run that
-was cut off goes on with the next seed and with the steps it had; a run after a whole one has seeds that none had before.
+was cut off goes on with the next seed and the steps it had; a run after a whole one takes seeds that none had before.
 `make soak SEED=7 ARGS="-k piece"` repeats the piece of seed 7, shows its shortest failing example, and writes no line.
 """
 
