@@ -1,4 +1,7 @@
-"""`make soak`: a million random bills split, awarded and returned in steps. SEED=… repeats a run of CASES=… cases."""
+"""`make soak`: a million random bills split, awarded under bonus rules, limits and caps, and returned in steps.
+
+SEED=… repeats a run of CASES=… cases.
+"""
 
 import os
 import random
