@@ -29,5 +29,5 @@ assets: env ## the sheets and scripts of counter and portal anew, from assets/ (
 bench: env-dev ## figures as ratios (PART=pos|import|pages|backtest|nights, QUICK=1)
 	@exec $(PYTHON) -m benchmarks
 
-soak: env-dev ## long random and fault runs (SEED=… repeats one)
-	@exec $(PYTHON) -m pytest -q -p no:xdist -m soak $(ARGS)
+soak: env-dev ## long random and fault runs (SEED=… repeats one; SOAK_STEPS, CHAOS_SECONDS, CASES; ledger goes on where it was cut off)
+	@exec $(PYTHON) -m pytest -q -s -p no:xdist -m soak $(ARGS)

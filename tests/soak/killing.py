@@ -12,6 +12,8 @@ from tests.running import Web
 
 # seconds between two misfortunes, at random
 SHORTEST, LONGEST = 0.1, 1.2
+# of the misfortunes; a worker takes seconds to start, and a web that is always starting sells nothing
+KILLS = 0.1
 # busy ones first: who waits is seldom in the middle of anything
 VICTIMS = """
     SELECT pg_terminate_backend(pid), state <> 'idle' FROM (
@@ -34,7 +36,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         with contextlib.closing(databases.connect(sockets=self.sockets)) as connection:
             while not self.closing.wait(self.dice.uniform(SHORTEST, LONGEST)):
-                if self.dice.random() < 0.25:
+                if self.dice.random() < KILLS:
                     self._kill_a_worker()
                 else:
                     with connection.cursor() as cursor:
@@ -44,7 +46,8 @@ class Killer(threading.Thread):
                     self.terminated_at_work += sum(map(bool, ended))
 
     def _kill_a_worker(self) -> None:
-        workers = self.web.worker_pids() if self.web.child.alive() else []
+        """Whichever of them, also the last or a new one, but of a web that answers."""
+        workers = self.web.worker_pids() if self.web.child.alive() and self.web.answers() else []
         if workers:
             with contextlib.suppress(ProcessLookupError):  # it ended by itself just now
                 os.kill(self.dice.choice(workers), signal.SIGKILL)
