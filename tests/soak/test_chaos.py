@@ -156,7 +156,7 @@ def test_what_was_acknowledged_is_in_the_books_once_whatever_dies(
         doubled=len(books.doubled),
     )
 
-    assert [surprise for each in heard for surprise in each.surprises] == []
+    assert [surprise for each in heard for surprise in each.surprises] == [], unforeseen(web)
     assert (books.lost, books.doubled) == ([], [])
     should_have = worth(acknowledged)
     for account in Account.objects.filter(member_id__in=members):
@@ -164,6 +164,13 @@ def test_what_was_acknowledged_is_in_the_books_once_whatever_dies(
         assert has == GIFT + should_have[str(account.member_id)]
     assert [finding for finding in auditing.run() if not finding.ok] == []
     assert min(killer.kills, killer.terminated_at_work, len(acknowledged)) > 0
+
+
+def unforeseen(web: Web) -> str:
+    """What the server's log says of the first fault that nobody had thought of."""
+    assert web.child.log is not None
+    log = web.child.log.read_text(errors="replace")
+    return log[max(0, log.find("unforeseen") - 200) :][:10_000]
 
 
 def tell(**figures: int) -> None:
