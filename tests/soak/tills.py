@@ -82,7 +82,8 @@ class Writer(threading.Thread):
             bodies.line(self.dice.randint(1, 30) * 4_000, quantity=4, sku=f"CF{n}")
             for n in range(self.dice.randint(1, 3))
         ]
-        body = bodies.bill(receipt=self.name("HD"), member=member, **said)
+        # not a minute ago: the terms that ask for no proof are younger than that
+        body = bodies.bill(receipt=self.name("HD"), occurred_at=bodies.now(), member=member, **said)
         self.send(
             Command(PURCHASES, body | {"lines": lines, "total": sum(line["amount"] for line in lines)}, member=member)
         )
