@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -21,12 +21,25 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.6
 _STILL_CONNECTED = {"55P03", "57014", "40001", "40P01"}
 
 
+def fell_over(error: Exception) -> bool:
+    """Whether the database went away or was busy, so that the same may succeed in a moment.
+
+    A connection that is cut while an answer is on its way is a plain DatabaseError of psycopg2 without an SQLSTATE
+    ("error with status PGRES_TUPLES_OK and no message from the libpq").
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return type(error) is DatabaseError and getattr(error.__cause__, "pgcode", None) is None
+
+
 def until_done(command: Callable[[], T], *, started: float) -> T:
     """The result of `command`, tried up to three times within six seconds of `started` (time.monotonic)."""
     for attempt in range(1, MOST_TRIES + 1):
         try:
             return command()
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
+            if not fell_over(error):
+                raise
             state = getattr(error.__cause__, "pgcode", None)
             if state not in _STILL_CONNECTED:
                 connection.close()

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
-from api import texts
+from api import persisting, texts
 from events.refusals import Conflict, Missing, Refusal
 from members.guessing import TooManyGuesses
 
@@ -65,7 +65,7 @@ def of(error: Exception, *, request_id: str = "") -> Problem:
         case exceptions.Throttled():
             wait = max(1, math.ceil(error.wait or 1))
             return Problem(429, "too_many_requests", headers={"Retry-After": str(wait)})
-        case OperationalError() | InterfaceError():
+        case DatabaseError() | InterfaceError() if persisting.fell_over(error):
             log.warning("database %s in request %s", type(error.__cause__ or error).__name__, request_id)
             return Problem(503, "busy", headers={"Retry-After": str(BUSY_RETRY_SECONDS)})
         case RequestDataTooBig():

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 
-from api import persisting
+from api import persisting, problems
 from tests.api import bodies
 from tests.api.conftest import NO_LIMITS, Shop, furnish
 from tests.running import Processes, ShopDatabase
@@ -114,3 +114,29 @@ def test_no_new_try_begins_after_six_seconds() -> None:
     with pytest.raises(OperationalError):
         persisting.until_done(fails, started=time.monotonic() - persisting.NO_NEW_TRY_AFTER)
     assert len(tries) == 1
+
+
+def _cut(state: str | None) -> DatabaseError:
+    """What psycopg2 says when an answer breaks off (without an SQLSTATE), or when the database itself refuses."""
+    cause = psycopg2.DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq")
+    error = DatabaseError(*cause.args)
+    error.__cause__ = cause if state is None else type("Refused", (Exception,), {"pgcode": state})()
+    return error
+
+
+@pytest.mark.django_db
+def test_an_answer_that_broke_off_is_asked_for_again() -> None:
+    answers = iter([_cut(None), "sold"])
+
+    def command() -> object:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert persisting.until_done(command, started=time.monotonic()) == "sold"
+
+
+def test_an_answer_that_broke_off_to_the_end_is_a_503_and_a_refusal_of_the_database_is_not() -> None:
+    assert problems.of(_cut(None), request_id="r1").status == 503
+    assert problems.of(_cut("LP001"), request_id="r1").status == 500
