@@ -175,7 +175,9 @@ def _purchase_records(rows: Iterable[Purchase], *, step: int | None = None) -> l
     for line in PurchaseLine.objects.filter(purchase_id__in=ids).order_by("line"):
         lines[line.purchase_id].append(_line(line))
     returns: dict[UUID, list[ReturnRecord]] = defaultdict(list)
-    for record in _return_records(Return.objects.filter(purchase_id__in=ids).order_by("recorded_at", "id")):
+    for record in _return_records(
+        Return.objects.filter(purchase_id__in=ids).order_by("recorded_at", "id").select_related("tier")
+    ):
         returns[record.purchase_id].append(record)
     first_tier = policies.last_known(rows[0].occurred_at).first_tier.code if rows else None
     bills = [_bill(row, first_tier, lines=lines[row.id], returns=returns[row.id]) for row in rows]
@@ -242,7 +244,7 @@ def _line(row: PurchaseLine) -> LineRecord:
 
 
 def returned(return_id: UUID) -> ReturnRecord:
-    return _return_records(Return.objects.filter(id=return_id))[0]
+    return _return_records(Return.objects.filter(id=return_id).select_related("tier"))[0]
 
 
 def _return_records(rows: Iterable[Return]) -> list[ReturnRecord]:
@@ -277,9 +279,13 @@ def _return_records(rows: Iterable[Return]) -> list[ReturnRecord]:
 
 
 def _tier_as_recorded(row: Return) -> str | None:
-    """The tier the member stood in once this return was booked."""
+    """The tier the member stood in once this return was booked, whatever was booked since."""
     if row.member_id is None:
         return None
+    if row.tier is not None:
+        led_to = TierBeginning.objects.filter(member_id=row.member_id, subject_id=row.id).select_related("tier").last()
+        return led_to.tier.code if led_to else row.tier.code
+    # before returns kept it
     beginning = (
         TierBeginning.objects.filter(member_id=row.member_id, recorded_at__lte=row.recorded_at)
         .select_related("tier")

@@ -233,6 +233,10 @@ class Return(models.Model):
     absorbed = models.BigIntegerField(default=0, db_default=0)
     available_after = models.BigIntegerField(null=True)
     debt_after = models.BigIntegerField(null=True)
+    # in which the member stood before it; a beginning that names this return says where it led
+    tier = models.ForeignKey(
+        Tier, null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     import_id = models.UUIDField(null=True)
     by = models.TextField()
     request_id = models.TextField(default="", db_default="")

@@ -204,3 +204,17 @@ class TestCancelling:
 
         with pytest.raises(TooLate):
             self.cancel(shop, bill)
+
+
+def test_what_was_said_of_the_tier_stays_said_when_an_earlier_bill_is_booked_after_it(shop: Shop) -> None:
+    """Two tills at once: the bill that came in first waited longer for the account."""
+    lan, came_in = shop.member(), shop.at
+    bill = shop.sell(shop.bill(100_000), lan).purchase
+    shop.later(seconds=2)
+    first = give_back(shop, bill, 10_000, "0.1")
+    assert first.record.tier_code == "member"
+
+    shop.sell(shop.bill(5_000_000, occurred_at=came_in), lan, at=came_in)
+
+    again = give_back(shop, bill, 10_000, "0.1")
+    assert (again.replayed, again.record) == (True, first.record)

@@ -257,7 +257,8 @@ BEGIN
     END IF;
   END IF;
   IF back.member_id IS NOT NULL THEN
-    SELECT available, debt INTO back.available_after, back.debt_after FROM loyalty_account
+    SELECT available, debt, coalesce(tier_id, (SELECT id FROM loyalty_tier ORDER BY rank LIMIT 1))
+      INTO back.available_after, back.debt_after, back.tier_id FROM loyalty_account
      WHERE member_id = back.member_id;
   END IF;
   INSERT INTO loyalty_return SELECT back.*;
