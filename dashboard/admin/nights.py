@@ -20,6 +20,7 @@ STATE_COLOURS = {"begun": "warning", "done": "success", "failed": "danger"}
 STEPS = {
     "loyalty.expiry.book_due": _("ghi sổ điểm hết hạn"),
     "loyalty.expiry.end_overrides": _("xét lại hạng đặt tay đã hết hạn"),
+    "loyalty.tier_turns.apply_tables": _("áp dụng bảng hạng mới"),
     "members.closing.erase_due": _("xóa dữ liệu của thẻ đóng đã đủ ngày"),
     "loyalty.hearing.birthdays": _("thưởng điểm sinh nhật"),
     "analytics.nightly.count_retention": _("đếm khách ở lại, khách rời bỏ"),
