@@ -88,6 +88,8 @@ def hear(*, event: Event) -> None:
     """
     if event.member_id is None or event.by.startswith(IMPORTED):
         return
+    if Member.objects.filter(pk=event.member_id, practice=True).exists():
+        return
     if event.type == "member.joined":
         _give(event.member_id, JOINED, at=event.recorded_at, store_id=event.store_id)
     elif not profiles.OF_A_PROFILE & set(event.data.get("changed", ())):
@@ -128,8 +130,6 @@ def _give(
 ) -> bool:
     """Whether points were given. Nobody asked for them: a refusal is no news to anybody."""
     moment = occurred_at or at
-    if not bonus_events.runs(event, moment=moment) or Member.objects.filter(pk=member_id, practice=True).exists():
-        return False
     try:
         bonus_events.award(
             member_id=member_id,
