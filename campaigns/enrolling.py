@@ -12,9 +12,9 @@ from django.db import connection
 from campaigns import holding_out, limits
 from campaigns.models import Campaign, CampaignStep
 from loyalty.till import local_zone
+from members import anniversaries
 from members.anniversaries import Told
 
-GIFT_GAP_DAYS = 300
 CHUNK = 5_000
 
 _HELD_OUT = holding_out.PLACE_SQL.format(salt="{}", member="audience.member_id")
@@ -94,7 +94,7 @@ def joined(*, campaign: Campaign, member_id: UUID, at: datetime) -> int:
 
 
 def birthdays(*, campaign: Campaign, occasions: Iterable[Occasion], at: datetime) -> int:
-    """Enrols whoever has one of these birthdays, at least GIFT_GAP_DAYS from any other gift of the campaign."""
+    """Enrols whoever has one of these birthdays, GAP_DAYS at least from any other gift of the campaign."""
     told = [
         {
             "calendar": one.told.calendar,
@@ -105,7 +105,7 @@ def birthdays(*, campaign: Campaign, occasions: Iterable[Occasion], at: datetime
         }
         for one in occasions
     ]
-    return _enrol(campaign, _BIRTHDAYS, {"told": json.dumps(told), "gap": GIFT_GAP_DAYS}, at=at)
+    return _enrol(campaign, _BIRTHDAYS, {"told": json.dumps(told), "gap": anniversaries.GAP_DAYS}, at=at)
 
 
 def silent(*, campaign: Campaign, on: date, at: datetime) -> int:

@@ -19,11 +19,11 @@ from loyalty.ledger import posting
 from loyalty.models import BonusEvent, BonusEventEnd, EventAward
 from loyalty.policies import PolicyInThePast
 from loyalty.till import local_day
+from members import anniversaries
 
 JOINED, PROFILE_COMPLETED, BIRTHDAY = "joined", "profile_completed", "birthday"
 # what the house sees by itself; nobody outside can tell it
 OF_THE_HOUSE = frozenset({JOINED, PROFILE_COMPLETED, BIRTHDAY})
-BIRTHDAY_GAP_DAYS = 300
 # the states of a version that can still be ended
 RUNS_OR_WILL = frozenset({"live", "ahead"})
 Often = BonusEvent.Often
@@ -236,7 +236,7 @@ def _asked(version: BonusEvent, *, member_id: UUID, reference: str, occurred_at:
         "occurrence": occurrence,
         "occurred": occurred_at,
         "day": day,
-        "gap": BIRTHDAY_GAP_DAYS if version.key == BIRTHDAY else None,
+        "gap": anniversaries.GAP_DAYS if version.key == BIRTHDAY else None,
         "most_a_day": version.most_a_day,
         "most_ever": version.most_ever,
     }

@@ -11,6 +11,9 @@ from members.models import Member
 
 SOLAR, LUNAR = Member.Calendar.SOLAR.value, Member.Calendar.LUNAR.value
 
+# between two gifts for a birthday, whatever the profile says meanwhile
+GAP_DAYS = 300
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
